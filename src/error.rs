@@ -1,0 +1,15 @@
+//! What can go wrong, one type per question.
+
+mod config;
+mod decode;
+mod event;
+mod form;
+mod refusal;
+mod signature;
+
+pub use self::config::{ConfigError, KeyError, UrlError};
+pub use self::decode::DecodeError;
+pub use self::event::{EventError, JsonFault, UndocumentedFault};
+pub use self::form::FormError;
+pub use self::refusal::{MediaTypeError, Refusal, RefusalClass, TargetError};
+pub use self::signature::SignatureError;

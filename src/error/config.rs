@@ -1,0 +1,82 @@
+/// Why a receiver, key or URL was not built: a mistake in the configuration.
+///
+/// It holds no secret and no URL, so it can be logged as it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The webhook URL cannot be used.
+    #[error(transparent)]
+    Url(#[from] UrlError),
+    /// An AuthToken, or the secret or id of a SharedKey, cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// No key was given, so every delivery would be refused.
+    #[error("expected at least one key")]
+    NoKey,
+    /// Two SharedKeys have the same id and algorithm.
+    #[error("shared key {position} has the id and algorithm of an earlier key")]
+    RepeatedSharedKey {
+        /// Which of the keys it is, in the order given, counted from 0.
+        position: usize,
+    },
+    /// The body limit is zero or more than can be set.
+    #[error("expected a body limit of 1 to {largest} bytes, found {found}")]
+    BodyLimit {
+        /// The largest limit that can be set, in bytes.
+        largest: usize,
+        /// The limit given, in bytes.
+        found: usize,
+    },
+}
+
+/// Why a text is not the URL of a webhook.
+///
+/// Positions are byte offsets into the URL, counted from 0.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UrlError {
+    /// The URL does not start with `https://` or `http://` and a host.
+    #[error("expected a webhook URL that starts with https:// or http:// and a host")]
+    NotAbsolute,
+    /// The host is not a domain name or an address.
+    #[error("expected a domain name or an address as host of the webhook URL")]
+    Host,
+    /// The port is not a number from 0 to 65535.
+    #[error("expected a port from 0 to 65535 in the webhook URL")]
+    Port,
+    /// White space at the start or end, or a control character anywhere.
+    #[error(
+        "expected no control character and no white space around the webhook URL, found one at byte {position}"
+    )]
+    WhiteSpace {
+        /// Where it stands.
+        position: usize,
+    },
+    /// A receiver for an origin was given more than scheme, host and port.
+    #[error("expected an origin such as https://example.com, found more at byte {position}")]
+    MoreThanOrigin {
+        /// Where the rest starts.
+        position: usize,
+    },
+    /// A URL parser refuses the URL for another reason.
+    #[error("expected a valid webhook URL")]
+    Invalid,
+}
+
+/// Why a text cannot be a secret, or the id of a SharedKey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// The secret is empty: anyone could sign with it.
+    #[error("expected a secret, found an empty text")]
+    Empty,
+    /// The secret consists of white space.
+    #[error("expected a secret, found only white space")]
+    Blank,
+    /// White space stands before or after the secret, as it does when a file is read with its line end.
+    #[error("expected a secret without white space around it")]
+    Padded,
+    /// The id of a SharedKey is empty or holds a character that cannot stand in the settings header.
+    #[error("expected a shared key id of visible ASCII without commas")]
+    Id,
+}

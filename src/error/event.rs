@@ -1,0 +1,129 @@
+/// Why parameters whose signature is right are not an event of Verify Push, or could be read as another one.
+///
+/// Twilio signs names and values without anything between them, so one signature fits every way of cutting the
+/// same text. Some of these rules only exist so that no more than one cut is an event.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EventError {
+    /// A parameter that such an event always has is not there.
+    #[error("parameter {name} is missing")]
+    Missing {
+        /// The parameter.
+        name: &'static str,
+    },
+    /// A parameter does not belong to such an event.
+    #[error("parameter {name} does not belong to this type of event")]
+    Unexpected {
+        /// The parameter.
+        name: &'static str,
+    },
+    /// A SID does not consist of its prefix and 32 letters or digits.
+    #[error("parameter {name}: {error}")]
+    Sid {
+        /// The parameter.
+        name: &'static str,
+        /// What is wrong with it.
+        #[source]
+        error: crate::SidError,
+    },
+    /// A value has fewer or more characters than it may.
+    #[error("parameter {name}: expected {least} to {most} characters, found {found}")]
+    Length {
+        /// The parameter.
+        name: &'static str,
+        /// The fewest characters it may have.
+        least: usize,
+        /// The most characters it may have.
+        most: usize,
+        /// How many it has.
+        found: usize,
+    },
+    /// A value holds a character that it may not hold.
+    #[error("parameter {name}: character at byte {position} does not belong there")]
+    Character {
+        /// The parameter.
+        name: &'static str,
+        /// Where in the decoded value the character stands, in bytes, counted from 0.
+        position: usize,
+    },
+    /// Another parameter could start within a value, so the value could be cut there.
+    #[error("parameter {name}: another parameter could start at byte {position} of its value")]
+    Ambiguous {
+        /// The parameter.
+        name: &'static str,
+        /// Where in the decoded value, in bytes, counted from 0.
+        position: usize,
+    },
+    /// A type is neither one the crate knows nor of the form that a later one may have.
+    #[error("parameter {name}: expected {expected}")]
+    Form {
+        /// The parameter.
+        name: &'static str,
+        /// What it should look like.
+        expected: &'static str,
+    },
+    /// A value is not one whole JSON object.
+    #[error("parameter {name}: expected one whole JSON object, {fault} at byte {position}")]
+    Json {
+        /// The parameter.
+        name: &'static str,
+        /// What is wrong with it.
+        fault: JsonFault,
+        /// Where in the decoded value, in bytes, counted from 0.
+        position: usize,
+    },
+    /// A parameter whose name Twilio does not document cannot be told from a piece of its neighbours, or such
+    /// parameters are not accepted.
+    #[error("parameter {position} in signed order has an undocumented name {fault}")]
+    Undocumented {
+        /// Which parameter it is, in the order of the names, counted from 0.
+        position: usize,
+        /// Why it is refused.
+        fault: UndocumentedFault,
+    },
+}
+
+/// What keeps a text from being one whole JSON object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum JsonFault {
+    /// It starts with something else than an opening brace.
+    #[error("found something else")]
+    NotAnObject,
+    /// A character does not fit the grammar of RFC 8259.
+    #[error("found a syntax error")]
+    Syntax,
+    /// It ends before the object does.
+    #[error("found its end too early")]
+    EndsEarly,
+    /// Text follows after the object.
+    #[error("found text after the object")]
+    TrailingText,
+    /// Objects and arrays are nested deeper than is accepted.
+    #[error("found it nested more than 64 deep")]
+    TooDeep,
+}
+
+/// Why a parameter with an undocumented name is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UndocumentedFault {
+    /// The receiver is strict.
+    #[error("and the receiver is strict")]
+    Strict,
+    /// The name is not made of lower-case words joined by underscores.
+    #[error("that is not of the form lower_case_words")]
+    Form,
+    /// The name starts like a documented one, or a documented one starts it.
+    #[error("too like a documented one")]
+    LikeDocumented,
+    /// Name and value hold a documented name.
+    #[error("and holds a documented one")]
+    HoldsDocumented,
+    /// Where it stands, it could be a part of the value before it.
+    #[error("that could be a part of the value before it")]
+    PartOfNeighbour,
+    /// Where it stands, it could be a part of the URL, which comes with the request.
+    #[error("that could be a part of the URL")]
+    PartOfUrl,
+}

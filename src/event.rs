@@ -1,0 +1,181 @@
+//! What a delivery says.
+
+mod challenge;
+mod factor;
+mod form;
+mod json;
+mod other;
+mod parameters;
+mod types;
+mod undocumented;
+mod values;
+mod whole;
+
+pub use self::challenge::ChallengeEvent;
+pub use self::factor::FactorEvent;
+pub use self::json::{ChallengeDetails, DetailField, JsonText, StringMap};
+pub use self::other::OtherEvent;
+pub use self::parameters::Parameters;
+use self::types::EventType;
+pub use self::types::{ChallengeEventType, FactorEventType, FactorType, WebhookVersion};
+use self::values::Values;
+use crate::error::EventError;
+use crate::params::{Name, Params};
+use crate::sid::{AccountSid, ServiceSid};
+
+/// What happened at Twilio.
+///
+/// An event is data: it can be kept, compared, sent on and read back. That it came from Twilio is known where a
+/// [`Receiver`](crate::Receiver) returned it, not from the event itself.
+///
+/// # In serde
+///
+/// An event is a map of Twilio's own parameter names to their values, all strings, nested JSON included, in the
+/// order of the names. The form only changes where Twilio's does. Reading it back applies the rules that a
+/// delivery has to meet.
+///
+/// ```
+/// # use twilio_verify_webhooks::{Event, FactorEventType};
+/// let json = r#"{
+///     "account_sid": "AC0123456789abcdef0123456789abcdef",
+///     "entity_identity": "ff483d1ff591898a9942916050d2ca3f",
+///     "factor_sid": "YF0123456789abcdef0123456789abcdef",
+///     "service_sid": "VA0123456789abcdef0123456789abcdef",
+///     "type": "factor.verified",
+///     "uuid": "e1d34d2c-73c4-4d1d-8d1f-6b6f0f5f1c5a"
+/// }"#;
+/// let event: Event = serde_json::from_str(json)?;
+/// let Event::Factor(factor) = &event else { panic!("a factor event") };
+/// assert_eq!(factor.event_type, FactorEventType::Verified);
+/// assert_eq!(serde_json::from_str::<Event>(&serde_json::to_string(&event)?)?, event);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A factor was created, verified or deleted.
+    Factor(FactorEvent<'a>),
+    /// A user approved or denied a challenge.
+    Challenge(ChallengeEvent<'a>),
+    /// Something else, of a type that Twilio added later.
+    Other(OtherEvent<'a>),
+}
+
+impl<'a> Event<'a> {
+    pub(crate) fn read(params: Params<'a>, reading: Reading) -> Result<Self, EventError> {
+        let values = Values(params);
+        undocumented::check(params, reading)?;
+        Ok(match values.event_type()? {
+            EventType::Factor(event_type) => Self::Factor(FactorEvent::read(values, event_type)?),
+            EventType::Challenge(event_type) => {
+                Self::Challenge(ChallengeEvent::read(values, event_type)?)
+            }
+            EventType::Other => Self::Other(OtherEvent::read(values)?),
+        })
+    }
+
+    /// Returns the type as Twilio writes it.
+    #[must_use]
+    pub fn event_type(&self) -> &str {
+        match self {
+            Self::Factor(event) => event.event_type.as_str(),
+            Self::Challenge(event) => event.event_type.as_str(),
+            Self::Other(event) => &event.event_type,
+        }
+    }
+
+    /// Returns what identifies this webhook, the same when it is sent again: what to deduplicate on.
+    ///
+    /// It is signed, unlike the idempotency header of the request. Nothing in a delivery is dated, so keep those
+    /// seen for at least as long as a challenge lives.
+    #[must_use]
+    pub fn uuid(&self) -> &str {
+        match self {
+            Self::Factor(event) => &event.uuid,
+            Self::Challenge(event) => &event.uuid,
+            Self::Other(event) => &event.uuid,
+        }
+    }
+
+    /// Returns the account that the Service belongs to.
+    #[must_use]
+    pub fn account_sid(&self) -> AccountSid {
+        match self {
+            Self::Factor(event) => event.account_sid,
+            Self::Challenge(event) => event.account_sid,
+            Self::Other(event) => event.account_sid,
+        }
+    }
+
+    /// Returns the Verify Service.
+    #[must_use]
+    pub fn service_sid(&self) -> ServiceSid {
+        match self {
+            Self::Factor(event) => event.service_sid,
+            Self::Challenge(event) => event.service_sid,
+            Self::Other(event) => event.service_sid,
+        }
+    }
+
+    /// Tells with which version of the webhook it was sent; `None` if the type is unknown.
+    #[must_use]
+    pub fn version(&self) -> Option<WebhookVersion> {
+        match self {
+            Self::Factor(event) => Some(event.version()),
+            Self::Challenge(event) => Some(event.version()),
+            Self::Other(_) => None,
+        }
+    }
+
+    /// Goes through all parameters, in the order of their names.
+    pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+        let (factor, challenge, rest) = match self {
+            Self::Factor(event) => (Some(event), None, &event.extra),
+            Self::Challenge(event) => (None, Some(event), &event.extra),
+            Self::Other(event) => (None, None, &event.parameters),
+        };
+        let factor = factor.into_iter().flat_map(FactorEvent::documented);
+        let challenge = challenge.into_iter().flat_map(ChallengeEvent::documented);
+        let documented = factor
+            .chain(challenge)
+            .map(|(name, value)| (name.as_str(), value));
+        merged(documented, rest.iter())
+    }
+
+    /// Makes it own its text, with one allocation for each text that it does not own yet.
+    #[must_use]
+    pub fn into_owned(self) -> Event<'static> {
+        match self {
+            Self::Factor(event) => Event::Factor(event.into_owned()),
+            Self::Challenge(event) => Event::Challenge(event.into_owned()),
+            Self::Other(event) => Event::Other(event.into_owned()),
+        }
+    }
+}
+
+/// How parameters are read.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Reading {
+    /// Parameters with undocumented names are refused.
+    pub(crate) strict: bool,
+    /// The request has a say in where the URL ends and the first parameter starts.
+    pub(crate) starts_anywhere: bool,
+}
+
+/// Reads the account from parameters that need not be an event.
+pub(crate) fn account_sid(params: Params<'_>) -> Result<AccountSid, EventError> {
+    Values(params).sid(Name::AccountSid, AccountSid::new)
+}
+
+/// Merges two lists that are in the order of their names.
+fn merged<'t>(
+    left: impl Iterator<Item = (&'t str, &'t str)>,
+    right: impl Iterator<Item = (&'t str, &'t str)>,
+) -> impl Iterator<Item = (&'t str, &'t str)> {
+    let (mut left, mut right) = (left.peekable(), right.peekable());
+    std::iter::from_fn(move || match (left.peek(), right.peek()) {
+        (Some((left_name, _)), Some((right_name, _))) if right_name < left_name => right.next(),
+        (Some(_), _) => left.next(),
+        (None, _) => right.next(),
+    })
+}

@@ -1,0 +1,192 @@
+use std::borrow::Cow;
+
+use super::factor::{owned, strings};
+use super::json::{ChallengeDetails, JsonText, StringMap};
+use super::parameters::Parameters;
+use super::types::{ChallengeEventType, FactorType, WebhookVersion};
+use super::values::Values;
+use crate::error::{DecodeError, EventError};
+use crate::params::Name;
+use crate::sid::{AccountSid, ChallengeSid, FactorSid, ServiceSid};
+
+/// A user approved or denied a challenge.
+///
+/// Fields are named as Twilio names the parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChallengeEvent<'a> {
+    /// How the user answered.
+    pub event_type: ChallengeEventType,
+    /// Identifies this webhook, the same when it is sent again: what to deduplicate on. At most 64 characters.
+    pub uuid: Cow<'a, str>,
+    /// The account that the Service belongs to.
+    pub account_sid: AccountSid,
+    /// The Verify Service.
+    pub service_sid: ServiceSid,
+    /// Identifies the user: 8 to 64 letters, digits and dashes.
+    pub entity_identity: Cow<'a, str>,
+    /// The factor.
+    pub factor_sid: FactorSid,
+    /// What kind of factor it is. Version 2 only.
+    pub factor_type: Option<FactorType<'a>>,
+    /// What the device calls itself, at most 64 characters. Version 2 only.
+    pub factor_friendly_name: Option<Cow<'a, str>>,
+    /// What the device added when the factor was made: see [`factor_metadata`](Self::factor_metadata()). Version 2 only.
+    pub factor_metadata: Option<JsonText<'a>>,
+    /// The challenge.
+    pub challenge_sid: ChallengeSid,
+    /// What the user was shown: see [`details`](Self::details). Version 2 only, and always there with
+    /// [`FactorType::Push`].
+    pub challenge_details: Option<JsonText<'a>>,
+    /// What the backend added for itself: see [`hidden_details`](Self::hidden_details). Version 2 only.
+    pub challenge_hidden_details: Option<JsonText<'a>>,
+    /// What the device added to its answer: see [`metadata`](Self::metadata). Version 2 only.
+    pub challenge_metadata: Option<JsonText<'a>>,
+    /// Parameters that Twilio does not document.
+    pub extra: Parameters<'a>,
+}
+
+impl<'a> ChallengeEvent<'a> {
+    pub(super) fn read(
+        values: Values<'a>,
+        event_type: ChallengeEventType,
+    ) -> Result<Self, EventError> {
+        let v2 = [
+            Name::FactorType,
+            Name::FactorFriendlyName,
+            Name::FactorMetadata,
+            Name::ChallengeDetails,
+            Name::ChallengeHiddenDetails,
+            Name::ChallengeMetadata,
+        ];
+        let is_v2 = v2.into_iter().any(|name| values.has(name));
+        let factor_type = is_v2.then(|| values.factor_type()).transpose()?;
+        if factor_type == Some(FactorType::Push) {
+            values.required(Name::ChallengeDetails)?;
+        }
+        Ok(Self {
+            event_type,
+            account_sid: values.sid(Name::AccountSid, AccountSid::new)?,
+            service_sid: values.sid(Name::ServiceSid, ServiceSid::new)?,
+            entity_identity: values.entity_identity()?,
+            factor_sid: values.sid(Name::FactorSid, FactorSid::new)?,
+            factor_type,
+            factor_friendly_name: is_v2.then(|| values.factor_friendly_name()).transpose()?,
+            factor_metadata: values.json(Name::FactorMetadata)?,
+            challenge_sid: values.sid(Name::ChallengeSid, ChallengeSid::new)?,
+            challenge_details: values.json(Name::ChallengeDetails)?,
+            challenge_hidden_details: values.json(Name::ChallengeHiddenDetails)?,
+            challenge_metadata: values.json(Name::ChallengeMetadata)?,
+            uuid: values.uuid()?,
+            extra: Parameters::undocumented(values.0),
+        })
+    }
+
+    /// Tells with which version of the webhook it was sent.
+    #[must_use]
+    pub fn version(&self) -> WebhookVersion {
+        match self.factor_type {
+            None => WebhookVersion::V1,
+            Some(_) => WebhookVersion::V2,
+        }
+    }
+
+    /// Decodes [`challenge_details`](Self::challenge_details), if there are any.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError`] names the element that is not as Twilio documents it.
+    pub fn details(&self) -> Result<Option<ChallengeDetails<'_>>, DecodeError> {
+        self.challenge_details
+            .as_ref()
+            .map(JsonText::decode)
+            .transpose()
+    }
+
+    /// Decodes [`challenge_hidden_details`](Self::challenge_hidden_details), if there are any, into a map of strings.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError`] names the member that is no string.
+    pub fn hidden_details(&self) -> Result<Option<StringMap<'_>>, DecodeError> {
+        strings(self.challenge_hidden_details.as_ref())
+    }
+
+    /// Decodes [`challenge_metadata`](Self::challenge_metadata), if there are any, into a map of strings.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError`] names the member that is no string.
+    pub fn metadata(&self) -> Result<Option<StringMap<'_>>, DecodeError> {
+        strings(self.challenge_metadata.as_ref())
+    }
+
+    /// Decodes the field [`factor_metadata`](#structfield.factor_metadata), if there are any, into a map of strings.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError`] names the member that is no string.
+    pub fn factor_metadata(&self) -> Result<Option<StringMap<'_>>, DecodeError> {
+        strings(self.factor_metadata.as_ref())
+    }
+
+    /// Makes it own its text.
+    #[must_use]
+    pub fn into_owned(self) -> ChallengeEvent<'static> {
+        ChallengeEvent {
+            event_type: self.event_type,
+            uuid: owned(self.uuid),
+            account_sid: self.account_sid,
+            service_sid: self.service_sid,
+            entity_identity: owned(self.entity_identity),
+            factor_sid: self.factor_sid,
+            factor_type: self.factor_type.map(FactorType::into_owned),
+            factor_friendly_name: self.factor_friendly_name.map(owned),
+            factor_metadata: self.factor_metadata.map(JsonText::into_owned),
+            challenge_sid: self.challenge_sid,
+            challenge_details: self.challenge_details.map(JsonText::into_owned),
+            challenge_hidden_details: self.challenge_hidden_details.map(JsonText::into_owned),
+            challenge_metadata: self.challenge_metadata.map(JsonText::into_owned),
+            extra: self.extra.into_owned(),
+        }
+    }
+
+    /// The parameters it was read from, the undocumented ones aside.
+    pub(super) fn documented(&self) -> impl Iterator<Item = (Name, &str)> {
+        [
+            (Name::AccountSid, Some(self.account_sid.as_str())),
+            (
+                Name::ChallengeDetails,
+                self.challenge_details.as_ref().map(JsonText::as_str),
+            ),
+            (
+                Name::ChallengeHiddenDetails,
+                self.challenge_hidden_details.as_ref().map(JsonText::as_str),
+            ),
+            (
+                Name::ChallengeMetadata,
+                self.challenge_metadata.as_ref().map(JsonText::as_str),
+            ),
+            (Name::ChallengeSid, Some(self.challenge_sid.as_str())),
+            (Name::EntityIdentity, Some(&*self.entity_identity)),
+            (
+                Name::FactorFriendlyName,
+                self.factor_friendly_name.as_deref(),
+            ),
+            (
+                Name::FactorMetadata,
+                self.factor_metadata.as_ref().map(JsonText::as_str),
+            ),
+            (Name::FactorSid, Some(self.factor_sid.as_str())),
+            (
+                Name::FactorType,
+                self.factor_type.as_ref().map(FactorType::as_str),
+            ),
+            (Name::ServiceSid, Some(self.service_sid.as_str())),
+            (Name::Type, Some(self.event_type.as_str())),
+            (Name::Uuid, Some(&*self.uuid)),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+    }
+}

@@ -1,0 +1,145 @@
+use std::borrow::Cow;
+
+use super::json::{JsonText, StringMap, Strings};
+use super::parameters::Parameters;
+use super::types::{FactorEventType, FactorType, WebhookVersion};
+use super::values::Values;
+use crate::error::{DecodeError, EventError};
+use crate::params::Name;
+use crate::sid::{AccountSid, FactorSid, ServiceSid};
+
+/// A factor was created, verified or deleted.
+///
+/// Fields are named as Twilio names the parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FactorEvent<'a> {
+    /// What happened.
+    pub event_type: FactorEventType,
+    /// Identifies this webhook, the same when it is sent again: what to deduplicate on. At most 64 characters.
+    pub uuid: Cow<'a, str>,
+    /// The account that the Service belongs to.
+    pub account_sid: AccountSid,
+    /// The Verify Service.
+    pub service_sid: ServiceSid,
+    /// Identifies the user: 8 to 64 letters, digits and dashes.
+    pub entity_identity: Cow<'a, str>,
+    /// The factor.
+    pub factor_sid: FactorSid,
+    /// What kind of factor it is. Version 2 only.
+    pub factor_type: Option<FactorType<'a>>,
+    /// What the device calls itself, at most 64 characters. Version 2 only.
+    pub factor_friendly_name: Option<Cow<'a, str>>,
+    /// What the device added when the factor was made: see [`metadata`](Self::metadata). Version 2 only.
+    pub factor_metadata: Option<JsonText<'a>>,
+    /// Parameters that Twilio does not document.
+    pub extra: Parameters<'a>,
+}
+
+impl<'a> FactorEvent<'a> {
+    pub(super) fn read(
+        values: Values<'a>,
+        event_type: FactorEventType,
+    ) -> Result<Self, EventError> {
+        let foreign = [
+            Name::ChallengeSid,
+            Name::ChallengeDetails,
+            Name::ChallengeHiddenDetails,
+            Name::ChallengeMetadata,
+        ];
+        if let Some(name) = foreign.into_iter().find(|&name| values.has(name)) {
+            let name = name.as_str();
+            return Err(EventError::Unexpected { name });
+        }
+        let v2 = [
+            Name::FactorType,
+            Name::FactorFriendlyName,
+            Name::FactorMetadata,
+        ];
+        let is_v2 = v2.into_iter().any(|name| values.has(name));
+        Ok(Self {
+            event_type,
+            account_sid: values.sid(Name::AccountSid, AccountSid::new)?,
+            service_sid: values.sid(Name::ServiceSid, ServiceSid::new)?,
+            entity_identity: values.entity_identity()?,
+            factor_sid: values.sid(Name::FactorSid, FactorSid::new)?,
+            factor_type: is_v2.then(|| values.factor_type()).transpose()?,
+            factor_friendly_name: is_v2.then(|| values.factor_friendly_name()).transpose()?,
+            factor_metadata: values.json(Name::FactorMetadata)?,
+            uuid: values.uuid()?,
+            extra: Parameters::undocumented(values.0),
+        })
+    }
+
+    /// Tells with which version of the webhook it was sent.
+    #[must_use]
+    pub fn version(&self) -> WebhookVersion {
+        match self.factor_type {
+            None => WebhookVersion::V1,
+            Some(_) => WebhookVersion::V2,
+        }
+    }
+
+    /// Decodes [`factor_metadata`](Self::factor_metadata), if there is any, into a map of strings.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError`] names the member that is no string.
+    pub fn metadata(&self) -> Result<Option<StringMap<'_>>, DecodeError> {
+        strings(self.factor_metadata.as_ref())
+    }
+
+    /// Makes it own its text.
+    #[must_use]
+    pub fn into_owned(self) -> FactorEvent<'static> {
+        FactorEvent {
+            event_type: self.event_type,
+            uuid: owned(self.uuid),
+            account_sid: self.account_sid,
+            service_sid: self.service_sid,
+            entity_identity: owned(self.entity_identity),
+            factor_sid: self.factor_sid,
+            factor_type: self.factor_type.map(FactorType::into_owned),
+            factor_friendly_name: self.factor_friendly_name.map(owned),
+            factor_metadata: self.factor_metadata.map(JsonText::into_owned),
+            extra: self.extra.into_owned(),
+        }
+    }
+
+    /// The parameters it was read from, the undocumented ones aside.
+    pub(super) fn documented(&self) -> impl Iterator<Item = (Name, &str)> {
+        [
+            (Name::AccountSid, Some(self.account_sid.as_str())),
+            (Name::EntityIdentity, Some(&*self.entity_identity)),
+            (
+                Name::FactorFriendlyName,
+                self.factor_friendly_name.as_deref(),
+            ),
+            (
+                Name::FactorMetadata,
+                self.factor_metadata.as_ref().map(JsonText::as_str),
+            ),
+            (Name::FactorSid, Some(self.factor_sid.as_str())),
+            (
+                Name::FactorType,
+                self.factor_type.as_ref().map(FactorType::as_str),
+            ),
+            (Name::ServiceSid, Some(self.service_sid.as_str())),
+            (Name::Type, Some(self.event_type.as_str())),
+            (Name::Uuid, Some(&*self.uuid)),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+    }
+}
+
+pub(super) fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(text.into_owned())
+}
+
+pub(super) fn strings<'t>(
+    json: Option<&'t JsonText<'_>>,
+) -> Result<Option<StringMap<'t>>, DecodeError> {
+    json.map(|json| json.decode().map(|Strings(map)| map))
+        .transpose()
+}

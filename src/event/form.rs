@@ -1,0 +1,47 @@
+//! The form of events in serde.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess};
+use serde::ser::{Serialize, Serializer};
+
+use super::{Event, Reading};
+use crate::buffer::{Buffer, Sizes};
+use crate::params;
+
+impl Serialize for Event<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.parameters())
+    }
+}
+
+impl<'de> Deserialize<'de> for Event<'_> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Event<'static>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the parameters of an event, all strings")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+                let mut pairs = Vec::<(Cow<'de, str>, Cow<'de, str>)>::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                let form = serde_urlencoded::to_string(pairs).map_err(de::Error::custom)?;
+                let mut buffer = Buffer::new();
+                let scratch = buffer.scratch(Sizes::new(form.len(), 0));
+                let params = params::decode(form.as_bytes(), scratch.text, scratch.pairs)
+                    .map_err(de::Error::custom)?;
+                let event = Event::read(params, Reading::default()).map_err(de::Error::custom)?;
+                Ok(event.into_owned())
+            }
+        }
+
+        deserializer.deserialize_map(Visitor)
+    }
+}

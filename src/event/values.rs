@@ -1,0 +1,122 @@
+//! What each documented parameter may hold.
+
+use std::borrow::Cow;
+use std::ops::RangeInclusive;
+
+use super::json::JsonText;
+use super::types::{EventType, FactorType};
+use super::undocumented;
+use crate::error::EventError;
+use crate::params::{Name, Params};
+use crate::sid::SidError;
+
+/// The documented parameters of a delivery, checked as they are asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Values<'b>(pub(super) Params<'b>);
+
+impl<'b> Values<'b> {
+    pub(super) fn has(self, name: Name) -> bool {
+        self.0.documented(name).is_some()
+    }
+
+    pub(super) fn required(self, name: Name) -> Result<&'b str, EventError> {
+        let name_text = name.as_str();
+        self.0
+            .documented(name)
+            .ok_or(EventError::Missing { name: name_text })
+    }
+
+    pub(super) fn sid<S>(
+        self,
+        name: Name,
+        new: fn(&str) -> Result<S, SidError>,
+    ) -> Result<S, EventError> {
+        let value = self.required(name)?;
+        let name = name.as_str();
+        new(value).map_err(|error| EventError::Sid { name, error })
+    }
+
+    pub(super) fn event_type(self) -> Result<EventType, EventError> {
+        let value = self.required(Name::Type)?;
+        let event_type = EventType::of(value)?;
+        if let EventType::Other = event_type {
+            let documented = &EventType::DOCUMENTED;
+            undocumented::check_unknown_type(self.0, Name::Type, value, documented)?;
+        }
+        Ok(event_type)
+    }
+
+    /// Twilio's page calls it a unique identifier and shows a text with a space; real ones are UUIDs.
+    pub(super) fn uuid(self) -> Result<Cow<'b, str>, EventError> {
+        self.free_text(Name::Uuid, 1..=64)
+    }
+
+    /// Letters, digits and dashes, 8 to 64 of them (the entity's `Identity` in Twilio's API).
+    pub(super) fn entity_identity(self) -> Result<Cow<'b, str>, EventError> {
+        let value = self.required(Name::EntityIdentity)?;
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if let Some(position) = value.bytes().position(|byte| !fits(byte)) {
+            let name = Name::EntityIdentity.as_str();
+            return Err(EventError::Character { name, position });
+        }
+        self.free_text(Name::EntityIdentity, 8..=64)
+    }
+
+    pub(super) fn factor_type(self) -> Result<FactorType<'b>, EventError> {
+        let value = self.required(Name::FactorType)?;
+        let factor_type = FactorType::of(value)?;
+        if factor_type != FactorType::Push {
+            let documented = &[FactorType::PUSH];
+            undocumented::check_unknown_type(self.0, Name::FactorType, value, documented)?;
+        }
+        Ok(factor_type)
+    }
+
+    /// At most 64 characters (the factor's `FriendlyName` in Twilio's API), and no documented name among them, as
+    /// that could be a parameter of its own.
+    pub(super) fn factor_friendly_name(self) -> Result<Cow<'b, str>, EventError> {
+        let value = self.free_text(Name::FactorFriendlyName, 1..=64)?;
+        if !value.contains('_') {
+            return Ok(value);
+        }
+        let joined = Name::ALL
+            .into_iter()
+            .map(Name::as_str)
+            .filter(|name| name.contains('_'));
+        match joined.filter_map(|name| value.find(name)).min() {
+            None => Ok(value),
+            Some(position) => Err(EventError::Ambiguous {
+                name: Name::FactorFriendlyName.as_str(),
+                position,
+            }),
+        }
+    }
+
+    pub(super) fn json(self, name: Name) -> Result<Option<JsonText<'b>>, EventError> {
+        self.0
+            .documented(name)
+            .map(|text| JsonText::new(name, text))
+            .transpose()
+    }
+
+    fn free_text(
+        self,
+        name: Name,
+        lengths: RangeInclusive<usize>,
+    ) -> Result<Cow<'b, str>, EventError> {
+        let value = self.required(name)?;
+        let found = value.chars().count();
+        let (least, most) = lengths.into_inner();
+        if !(least..=most).contains(&found) {
+            let name = name.as_str();
+            return Err(EventError::Length {
+                name,
+                least,
+                most,
+                found,
+            });
+        }
+        undocumented::check_free_text(self.0, name, value, least)?;
+        Ok(Cow::Borrowed(value))
+    }
+}

@@ -1,0 +1,29 @@
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![doc = include_str!("../README.md")]
+
+mod buffer;
+mod delivery;
+mod error;
+mod event;
+mod params;
+mod receiver;
+mod sid;
+pub mod signature;
+pub mod unverified;
+
+pub use crate::buffer::Buffer;
+pub use crate::delivery::{Delivery, SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER};
+pub use crate::error::{
+    ConfigError, DecodeError, EventError, FormError, JsonFault, KeyError, MediaTypeError, Refusal,
+    RefusalClass, SignatureError, TargetError, UndocumentedFault, UrlError,
+};
+pub use crate::event::{
+    ChallengeDetails, ChallengeEvent, ChallengeEventType, DetailField, Event, FactorEvent,
+    FactorEventType, FactorType, JsonText, OtherEvent, Parameters, StringMap, WebhookVersion,
+};
+pub use crate::params::Params;
+pub use crate::receiver::{
+    AccountKeys, AccountReceiver, MatchedKey, Received, Receiver, ReceiverBuilder, Verified,
+};
+pub use crate::sid::{AccountSid, ChallengeSid, FactorSid, ServiceSid, SidError, WebhookSid};
+pub use crate::signature::{Algorithm, AuthToken, Key, SharedKey};

@@ -1,0 +1,117 @@
+use std::borrow::Borrow;
+use std::sync::Arc;
+
+use super::Received;
+use super::builder::check_keys;
+use super::endpoint::Endpoint;
+use crate::buffer::{Buffer, Scratch};
+use crate::delivery::Delivery;
+use crate::error::{ConfigError, Refusal};
+use crate::sid::AccountSid;
+use crate::signature::Key;
+use crate::unverified::Unverified;
+
+/// The keys of one account, for an [`AccountReceiver`].
+///
+/// What is verified with them must name this account. Building them costs an HMAC per key: keep them.
+#[derive(Debug, Clone)]
+pub struct AccountKeys {
+    account_sid: AccountSid,
+    keys: Box<[Key]>,
+}
+
+impl AccountKeys {
+    /// Ties keys to the account they belong to.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if there is no key, or a SharedKey twice.
+    pub fn new<K: Into<Key>>(
+        account_sid: AccountSid,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Result<Self, ConfigError> {
+        let keys: Box<[Key]> = keys.into_iter().map(Into::into).collect();
+        check_keys(&keys)?;
+        Ok(Self { account_sid, keys })
+    }
+
+    /// Returns the account.
+    #[must_use]
+    pub fn account_sid(&self) -> AccountSid {
+        self.account_sid
+    }
+
+    pub(crate) fn keys(&self) -> &[Key] {
+        &self.keys
+    }
+}
+
+/// Receives the deliveries of many accounts at one URL, each verified with the keys of its own account.
+///
+/// Twilio signs the webhooks of a sub-account with the sub-account's token, so the keys depend on the account that
+/// a delivery names, which nothing vouches for until they match. Built by
+/// [`ReceiverBuilder::build_for_accounts`](crate::ReceiverBuilder::build_for_accounts); cheap to clone.
+///
+/// Where the keys are at hand, [`receive`](Self::receive) looks them up in a closure. Where that takes I/O,
+/// [`open`](Self::open) first, look them up however long it takes, then go on:
+///
+/// ```
+/// use twilio_verify_webhooks::*;
+///
+/// async fn keys_of(account_sid: AccountSid) -> Option<AccountKeys> {
+///     // Ask a database.
+/// #   AccountKeys::new(account_sid, [AuthToken::new("token").ok()?]).ok()
+/// }
+///
+/// async fn handle(receiver: &AccountReceiver, delivery: &Delivery<'_>) -> Result<Event<'static>, Refusal> {
+///     let mut buffer = Buffer::new();
+///     let unverified = receiver.open(delivery, &mut buffer)?;
+///     let keys = keys_of(unverified.account_sid()?).await.ok_or(Refusal::UnknownAccount)?;
+///     Ok(unverified.receive(&keys)?.event.into_owned())
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct AccountReceiver {
+    pub(super) endpoint: Arc<Endpoint>,
+}
+
+impl AccountReceiver {
+    /// Receives a delivery with the keys that `keys_of` returns for the account it names.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] says why the delivery is not accepted; [`Refusal::UnknownAccount`] where `keys_of` knows none.
+    pub fn receive<K: Borrow<AccountKeys>>(
+        &self,
+        delivery: &Delivery<'_>,
+        keys_of: impl FnOnce(AccountSid) -> Option<K>,
+    ) -> Result<Received<'static>, Refusal> {
+        let admitted = self.endpoint.admit(delivery)?;
+        Scratch::lend(admitted.sizes(), |scratch| {
+            let unverified = Unverified::new(&self.endpoint, admitted.decode(scratch)?);
+            let keys = keys_of(unverified.account_sid()?).ok_or(Refusal::UnknownAccount)?;
+            Ok(unverified.receive(keys.borrow())?.into_owned())
+        })
+    }
+
+    /// Decodes a delivery without verifying it, to find out whose keys it takes.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] says why the delivery cannot be accepted, whatever the keys.
+    pub fn open<'b>(
+        &'b self,
+        delivery: &Delivery<'b>,
+        buffer: &'b mut Buffer,
+    ) -> Result<Unverified<'b>, Refusal> {
+        let admitted = self.endpoint.admit(delivery)?;
+        let opened = admitted.decode(buffer.scratch(admitted.sizes()))?;
+        Ok(Unverified::new(&self.endpoint, opened))
+    }
+
+    /// Returns how many bytes a form may have.
+    #[must_use]
+    pub fn body_limit(&self) -> usize {
+        self.endpoint.body_limit
+    }
+}

@@ -1,0 +1,260 @@
+use crate::buffer::{Scratch, Sizes};
+use crate::delivery::{Delivery, Lines};
+use crate::error::{EventError, MediaTypeError, Refusal, SignatureError, TargetError};
+use crate::event::Reading;
+use crate::params::{Name, Params, decode};
+use crate::receiver::MatchedKey;
+use crate::sid::{AccountSid, ServiceSid};
+use crate::signature::{Key, Mac, Settings, SignedUrl, Tag};
+
+/// The media types of a form: the registered one, and the one that Twilio's page on these webhooks names.
+const FORM_TYPES: [&[u8]; 2] = [
+    b"application/x-www-form-urlencoded",
+    b"application/x-www-urlencoded",
+];
+
+/// What a receiver accepts, apart from keys.
+#[derive(Debug, Clone)]
+pub(crate) struct Endpoint {
+    pub(crate) address: Address,
+    pub(crate) accepts_get: bool,
+    pub(crate) body_limit: usize,
+    pub(crate) strict: bool,
+    pub(crate) account_sid: Option<AccountSid>,
+    pub(crate) service_sid: Option<ServiceSid>,
+}
+
+/// Where the signed URL comes from.
+#[derive(Debug, Clone)]
+pub(crate) enum Address {
+    /// It is configured.
+    Url(SignedUrl),
+    /// Its origin is configured, path and query are those of the request.
+    Origin(SignedUrl),
+}
+
+impl Address {
+    pub(crate) fn forms(&self) -> impl Iterator<Item = &str> {
+        let (Self::Url(url) | Self::Origin(url)) = self;
+        url.forms()
+    }
+}
+
+/// A delivery that may be decoded: its method, media type and size are accepted and its signature is well-formed.
+pub(crate) struct Admitted<'d> {
+    form: &'d [u8],
+    /// What stands between the configured text and the sorted parameters in the text to sign.
+    target: &'d [u8],
+    /// Whether the parameters are signed one by one or as a part of the URL.
+    in_url: bool,
+    tag: Tag,
+    settings: Settings<'d>,
+}
+
+/// A decoded delivery whose signature has not been verified.
+pub(crate) struct Opened<'b> {
+    pub(crate) params: Params<'b>,
+    /// The text to sign, behind the configured one.
+    signed: &'b [u8],
+    tag: Tag,
+    settings: Settings<'b>,
+}
+
+impl Endpoint {
+    pub(crate) fn admit<'d>(&self, delivery: &Delivery<'d>) -> Result<Admitted<'d>, Refusal> {
+        let in_url = match delivery.method {
+            "POST" => false,
+            "GET" if self.accepts_get => true,
+            _ if self.accepts_get => return Err(Refusal::Method { allow: "GET, POST" }),
+            _ => return Err(Refusal::Method { allow: "POST" }),
+        };
+        if !in_url {
+            check_media_type(delivery)?;
+        } else if !delivery.body.is_empty() {
+            let found = delivery.body.len();
+            return Err(Refusal::Body { found });
+        }
+        let (target, form) = match (&self.address, in_url) {
+            (Address::Url(_), false) => ("", delivery.body),
+            (Address::Url(url), true) => {
+                let (rest, form) = behind(url.query(), target(delivery)?)?;
+                (rest, form.as_bytes())
+            }
+            (Address::Origin(_), false) => (target(delivery)?, delivery.body),
+            (Address::Origin(_), true) => {
+                let target = target(delivery)?;
+                let query = target.split_once('?').map_or("", |(_, query)| query);
+                (target, query.as_bytes())
+            }
+        };
+        let found = form.len().max(target.len());
+        if found > self.body_limit {
+            let limit = self.body_limit;
+            return Err(Refusal::TooLarge { limit, found });
+        }
+        let settings = Settings::from_lines(delivery.signature_settings)?;
+        let tag = Tag::from_lines(delivery.signature, settings.algorithm)?;
+        Ok(Admitted {
+            form,
+            target: target.as_bytes(),
+            in_url,
+            tag,
+            settings,
+        })
+    }
+
+    /// Pairs each key with each form of the URL, the configured form first. The MACs have taken it in already.
+    pub(crate) fn candidates<'k>(
+        &'k self,
+        keys: &'k [Key],
+    ) -> impl Iterator<Item = (usize, Mac)> + 'k {
+        self.address.forms().flat_map(move |form| {
+            keys.iter().enumerate().map(move |(position, key)| {
+                let mut mac = key.mac().clone();
+                mac.update(form.as_bytes());
+                (position, mac)
+            })
+        })
+    }
+
+    /// Checks that the parameters name the account and service that the receiver is for.
+    pub(crate) fn check_pins(&self, params: Params<'_>) -> Result<(), Refusal> {
+        if let Some(account_sid) = self.account_sid
+            && params.documented(Name::AccountSid) != Some(account_sid.as_str())
+        {
+            return Err(Refusal::OtherAccount);
+        }
+        if let Some(service_sid) = self.service_sid
+            && params.documented(Name::ServiceSid) != Some(service_sid.as_str())
+        {
+            return Err(Refusal::OtherService);
+        }
+        Ok(())
+    }
+
+    pub(crate) const fn reading(&self) -> Reading {
+        Reading {
+            strict: self.strict,
+            starts_anywhere: matches!(self.address, Address::Origin(_)),
+        }
+    }
+}
+
+impl<'d> Admitted<'d> {
+    pub(crate) fn sizes(&self) -> Sizes {
+        Sizes::new(self.form.len(), self.target.len())
+    }
+
+    pub(crate) fn decode<'b>(&self, scratch: Scratch<'b>) -> Result<Opened<'b>, Refusal>
+    where
+        'd: 'b,
+    {
+        let Scratch {
+            text,
+            signed,
+            pairs,
+        } = scratch;
+        let params = decode(self.form, text, pairs)?;
+        let mut len = self.target.len();
+        let (head, tail) = signed.split_at_mut_checked(len).unwrap_or_default();
+        head.copy_from_slice(self.target);
+        if !self.in_url {
+            len = len.saturating_add(params.write_signed(tail));
+        }
+        Ok(Opened {
+            params,
+            signed: signed.get(..len).unwrap_or_default(),
+            tag: self.tag,
+            settings: self.settings,
+        })
+    }
+}
+
+impl Opened<'_> {
+    /// Tells whether the delivery may have been signed with a key.
+    pub(crate) fn allows(&self, key: &Key) -> bool {
+        self.settings.allow(key)
+    }
+
+    /// Finds the key that the delivery was signed with.
+    pub(crate) fn matching<'k>(
+        &self,
+        keys: &'k [Key],
+        candidates: impl Iterator<Item = (usize, Mac)>,
+    ) -> Result<MatchedKey<'k>, SignatureError> {
+        let mut tries = 0_usize;
+        for (position, mut mac) in candidates {
+            tries = tries.saturating_add(1);
+            mac.update(self.signed);
+            if mac.verify(&self.tag)
+                && let Some(key) = keys.get(position)
+            {
+                return Ok(MatchedKey::new(position, key));
+            }
+        }
+        Err(self.settings.refusal(tries))
+    }
+
+    pub(crate) fn account_sid(&self) -> Result<AccountSid, EventError> {
+        crate::event::account_sid(self.params)
+    }
+}
+
+fn check_media_type(delivery: &Delivery<'_>) -> Result<(), MediaTypeError> {
+    match delivery.content_type {
+        Lines { count: 0, .. } => return Err(MediaTypeError::Missing),
+        Lines {
+            first: Some(value),
+            count: 1,
+        } => {
+            let essence = value.split(|byte| *byte == b';').next().unwrap_or_default();
+            let essence = essence.trim_ascii();
+            if !FORM_TYPES
+                .iter()
+                .any(|form| essence.eq_ignore_ascii_case(form))
+            {
+                return Err(MediaTypeError::Other);
+            }
+        }
+        Lines { count, .. } => return Err(MediaTypeError::SeveralLines { count }),
+    }
+    match delivery.content_encoding {
+        Lines { count: 0, .. } => Ok(()),
+        Lines {
+            first: Some(value),
+            count: 1,
+        } if value.trim_ascii().eq_ignore_ascii_case(b"identity") => Ok(()),
+        _ => Err(MediaTypeError::Encoded),
+    }
+}
+
+/// Returns path and query of the request, which must be as they stood in the request line.
+fn target<'d>(delivery: &Delivery<'d>) -> Result<&'d str, TargetError> {
+    let target = delivery.target.ok_or(TargetError::Missing)?;
+    if !target.starts_with('/') {
+        return Err(TargetError::Malformed { position: 0 });
+    }
+    match target.find(|c: char| c == '#' || c.is_whitespace() || c.is_control()) {
+        None => Ok(target),
+        Some(position) => Err(TargetError::Malformed { position }),
+    }
+}
+
+/// Cuts a target behind the query that the configured URL has: once before the delimiter, once behind it.
+fn behind<'d>(
+    configured: Option<&str>,
+    target: &'d str,
+) -> Result<(&'d str, &'d str), TargetError> {
+    let Some(configured) = configured else {
+        let start = target.find('?').unwrap_or(target.len());
+        let rest = target.get(start..).unwrap_or_default();
+        return Ok((rest, rest.strip_prefix('?').unwrap_or_default()));
+    };
+    let (_, query) = target.split_once('?').ok_or(TargetError::Query)?;
+    let rest = query.strip_prefix(configured).ok_or(TargetError::Query)?;
+    if rest.is_empty() || configured.is_empty() || configured.ends_with('&') {
+        return Ok((rest, rest));
+    }
+    let form = rest.strip_prefix('&').ok_or(TargetError::Query)?;
+    Ok((rest, form))
+}

@@ -1,0 +1,123 @@
+//! Twilio's signature, for any webhook that Twilio sends.
+//!
+//! This layer knows nothing of Verify. It signs and verifies what other products send too: a form
+//! ([`verify`]) or a JSON body whose hash stands in the URL ([`verify_json`]). Webhooks of Verify Push go through
+//! [`Receiver`](crate::Receiver), which adds the rules that give an event exactly one reading: the text that
+//! Twilio signs has no delimiters between names and values, so a signature alone does not say where one ends.
+
+mod body_hash;
+mod header;
+mod key;
+mod url;
+
+pub(crate) use self::header::{Settings, Tag};
+pub(crate) use self::key::Mac;
+pub use self::key::{Algorithm, AuthToken, Key, SharedKey};
+pub use self::url::SignedUrl;
+use crate::error::SignatureError;
+
+/// Verifies the signature of a form webhook.
+///
+/// `params` are the decoded parameters of the form, in any order; none for GET, where they are part of the URL. As
+/// Twilio does, each distinct value of a repeated name counts once. `signature` is the value of the
+/// [signature header](crate::SIGNATURE_HEADER).
+///
+/// # Errors
+///
+/// [`SignatureError`] says what is wrong with the signature, or that it does not match.
+///
+/// ```
+/// use twilio_verify_webhooks::signature::{self, SignedUrl};
+/// use twilio_verify_webhooks::{AuthToken, SignatureError};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let key = AuthToken::new("12345")?.into();
+/// let url = SignedUrl::new("https://mycompany.com/myapp.php")?;
+/// let params = [("CallSid", "CA1"), ("Digits", "1234")];
+/// let signature = key.sign("https://mycompany.com/myapp.php", params);
+///
+/// signature::verify(&key, &url, params, signature.as_bytes())?;
+/// let altered = [("CallSid", "CA1"), ("Digits", "1235")];
+/// let refusal = signature::verify(&key, &url, altered, signature.as_bytes());
+/// assert_eq!(refusal, Err(SignatureError::Mismatch { tries: 2 }));
+/// # Ok(())
+/// # }
+/// ```
+pub fn verify<N: AsRef<str>, V: AsRef<str>>(
+    key: &Key,
+    url: &SignedUrl,
+    params: impl IntoIterator<Item = (N, V)>,
+    signature: &[u8],
+) -> Result<(), SignatureError> {
+    let tag = Tag::parse(signature, key.algorithm())?;
+    let mut text = String::new();
+    write_params(params, |piece| text.push_str(piece));
+    for form in url.forms() {
+        let mut mac = key.mac().clone();
+        mac.update(form.as_bytes());
+        mac.update(text.as_bytes());
+        if mac.verify(&tag) {
+            return Ok(());
+        }
+    }
+    let tries = url.forms().len();
+    Err(SignatureError::Mismatch { tries })
+}
+
+/// Verifies the signature of a JSON webhook and the body it belongs to.
+///
+/// Twilio puts the SHA-256 of such a body into the query as `bodySHA256` and signs the URL alone. `url` is the
+/// configured URL with the query as requested, `body` the raw bytes received. The parameter must be there exactly
+/// once.
+///
+/// # Errors
+///
+/// [`SignatureError`] says what is wrong with the signature or the hash, or that one of them does not match.
+pub fn verify_json(
+    key: &Key,
+    url: &SignedUrl,
+    body: &[u8],
+    signature: &[u8],
+) -> Result<(), SignatureError> {
+    verify::<&str, &str>(key, url, [], signature)?;
+    body_hash::check(url.query().unwrap_or_default(), body)
+}
+
+/// Returns the text that Twilio signs for a form webhook.
+///
+/// The URL, then each name and value in the order of the names' bytes, with nothing in between; of a repeated
+/// name each distinct value once, in the order of their bytes. From Twilio's guide to webhook security.
+///
+/// ```
+/// use twilio_verify_webhooks::signature::string_to_sign;
+///
+/// let text = string_to_sign("https://example.com/hook", [("b", "2"), ("a", ""), ("b", "1"), ("b", "2")]);
+/// assert_eq!(text, "https://example.com/hookab1b2");
+/// ```
+#[must_use]
+pub fn string_to_sign<N: AsRef<str>, V: AsRef<str>>(
+    url: &str,
+    params: impl IntoIterator<Item = (N, V)>,
+) -> String {
+    let mut text = url.to_owned();
+    write_params(params, |piece| text.push_str(piece));
+    text
+}
+
+/// Hands out names and values in the order they are signed in.
+fn write_params<N: AsRef<str>, V: AsRef<str>>(
+    params: impl IntoIterator<Item = (N, V)>,
+    mut write: impl FnMut(&str),
+) {
+    let params: Vec<(N, V)> = params.into_iter().collect();
+    let mut params: Vec<(&str, &str)> = params
+        .iter()
+        .map(|(name, value)| (name.as_ref(), value.as_ref()))
+        .collect();
+    params.sort_unstable();
+    params.dedup();
+    for (name, value) in params {
+        write(name);
+        write(value);
+    }
+}

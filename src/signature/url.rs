@@ -1,0 +1,186 @@
+use std::fmt;
+
+use url::{ParseError, Url};
+
+use crate::error::UrlError;
+
+/// The URL of a webhook as configured at Twilio, with the few other forms that Twilio may have signed.
+///
+/// The URL is text: it is checked, but never rewritten. What was signed is one of its [`forms`](Self::forms), the
+/// configured text first:
+///
+/// - the text as configured, without the fragment, which Twilio reads as connection overrides and never sends;
+/// - where it names no port, the same with the default port of its scheme; where it names any, the same without;
+/// - where it holds a user name or password, each of these without them.
+///
+/// Scheme, host, path and query are the same in all of them.
+///
+/// ```
+/// use twilio_verify_webhooks::signature::SignedUrl;
+///
+/// let url = SignedUrl::new("https://example.com/hook?tenant=1#rc=2")?;
+/// let forms = ["https://example.com/hook?tenant=1", "https://example.com:443/hook?tenant=1"];
+/// assert!(url.forms().eq(forms));
+/// # Ok::<(), twilio_verify_webhooks::UrlError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct SignedUrl {
+    forms: Box<[Box<str>]>,
+    query: Option<Box<str>>,
+    /// What may be shown of it.
+    public: Box<str>,
+}
+
+impl SignedUrl {
+    /// Checks a URL and works out its forms.
+    ///
+    /// # Errors
+    ///
+    /// [`UrlError`] if the text is not an absolute `http` or `https` URL.
+    pub fn new(url: &str) -> Result<Self, UrlError> {
+        let parts = Parts::new(url)?;
+        Ok(Self {
+            forms: parts.forms(),
+            query: parts.query().map(Box::from),
+            public: parts.public(),
+        })
+    }
+
+    /// Checks the origin of webhooks whose paths come with the requests.
+    pub(crate) fn origin(origin: &str) -> Result<Self, UrlError> {
+        let parts = Parts::new(origin)?;
+        if parts.rest.is_empty() && !parts.has_fragment {
+            return Self::new(origin);
+        }
+        let position = parts.scheme.len().saturating_add(parts.authority.len());
+        Err(UrlError::MoreThanOrigin { position })
+    }
+
+    /// Goes through the forms in the order they are tried: two, or four with a user name or password.
+    #[must_use]
+    pub fn forms(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.forms.iter().map(|form| &**form)
+    }
+
+    /// The query, without its `?`.
+    pub(crate) fn query(&self) -> Option<&str> {
+        self.query.as_deref()
+    }
+}
+
+impl fmt::Debug for SignedUrl {
+    /// Shows neither user name, password nor query.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SignedUrl").field(&self.public).finish()
+    }
+}
+
+/// A URL cut where its forms differ.
+struct Parts<'a> {
+    /// With its `://`.
+    scheme: &'a str,
+    default_port: &'static str,
+    authority: &'a str,
+    /// Path and query.
+    rest: &'a str,
+    has_fragment: bool,
+}
+
+impl<'a> Parts<'a> {
+    fn new(url: &'a str) -> Result<Self, UrlError> {
+        let trimmed = url.trim_start();
+        let padding = match url.len().saturating_sub(trimmed.len()) {
+            0 => url.find(char::is_control).or_else(|| {
+                let end = url.trim_end().len();
+                (end < url.len()).then_some(end)
+            }),
+            _ => Some(0),
+        };
+        if let Some(position) = padding {
+            return Err(UrlError::WhiteSpace { position });
+        }
+        let (signed, has_fragment) = match url.split_once('#') {
+            Some((signed, _)) => (signed, true),
+            None => (url, false),
+        };
+        let (scheme, default_port, rest) = [("https://", ":443"), ("http://", ":80")]
+            .into_iter()
+            .find_map(|(scheme, port)| {
+                let (start, rest) = signed.split_at_checked(scheme.len())?;
+                start
+                    .eq_ignore_ascii_case(scheme)
+                    .then_some((start, port, rest))
+            })
+            .ok_or(UrlError::NotAbsolute)?;
+        // In http URLs a backslash ends the authority too (WHATWG URL, section 4.4).
+        let end = rest.find(['/', '\\', '?']).unwrap_or(rest.len());
+        let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        if authority.is_empty() {
+            return Err(UrlError::NotAbsolute);
+        }
+        Url::parse(signed).map_err(|error| match error {
+            ParseError::EmptyHost => UrlError::NotAbsolute,
+            ParseError::InvalidPort => UrlError::Port,
+            ParseError::IdnaError
+            | ParseError::InvalidDomainCharacter
+            | ParseError::InvalidIpv4Address
+            | ParseError::InvalidIpv6Address => UrlError::Host,
+            _ => UrlError::Invalid,
+        })?;
+        Ok(Self {
+            scheme,
+            default_port,
+            authority,
+            rest,
+            has_fragment,
+        })
+    }
+
+    fn query(&self) -> Option<&'a str> {
+        self.rest.split_once('?').map(|(_, query)| query)
+    }
+
+    /// The authority as user information with its `@`, host, and port with its `:`.
+    fn authority(&self) -> (&'a str, &'a str, &'a str) {
+        let host = self
+            .authority
+            .rfind('@')
+            .map_or(0, |at| at.saturating_add(1));
+        let (user, host) = self.authority.split_at_checked(host).unwrap_or_default();
+        // The colons of an IPv6 address stand inside its brackets.
+        let colon = match host.rfind([':', ']']) {
+            Some(last) if host.get(last..).is_some_and(|port| port.starts_with(':')) => last,
+            _ => host.len(),
+        };
+        let (host, port) = host.split_at_checked(colon).unwrap_or_default();
+        (user, host, port)
+    }
+
+    fn forms(&self) -> Box<[Box<str>]> {
+        let (scheme, rest) = (self.scheme, self.rest);
+        let (user, host, port) = self.authority();
+        let other_port = if port.is_empty() {
+            self.default_port
+        } else {
+            ""
+        };
+        let mut forms = vec![
+            format!("{scheme}{user}{host}{port}{rest}").into_boxed_str(),
+            format!("{scheme}{user}{host}{other_port}{rest}").into_boxed_str(),
+        ];
+        if !user.is_empty() {
+            forms.push(format!("{scheme}{host}{port}{rest}").into_boxed_str());
+            forms.push(format!("{scheme}{host}{other_port}{rest}").into_boxed_str());
+        }
+        forms.into_boxed_slice()
+    }
+
+    fn public(&self) -> Box<str> {
+        let (_, host, port) = self.authority();
+        let (path, query) = match self.rest.split_once('?') {
+            Some((path, _)) => (path, "?…"),
+            None => (self.rest, ""),
+        };
+        format!("{}{host}{port}{path}{query}", self.scheme).into_boxed_str()
+    }
+}

@@ -1,0 +1,27 @@
+//! The crate through its public API.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
+
+mod accounts;
+mod admission;
+mod cuts;
+mod events;
+mod forms;
+mod headers;
+mod json;
+mod keys;
+mod messages;
+mod one_reading;
+mod redaction;
+mod samples;
+mod serde_form;
+mod support;
+mod urls;
+mod vectors;
