@@ -1,1 +1,223 @@
-//! TODO
+//! Twilio signs names and values without delimiters, so one signature fits every cut of the same text. For an
+//! accepted delivery every other cut is refused.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use twilio_verify_webhooks::signature::string_to_sign;
+use twilio_verify_webhooks::*;
+
+use crate::cuts;
+use crate::support::*;
+
+/// Returns every accepted cut of what these parameters sign, nothing signed anew.
+fn readings(receiver: &Receiver, pairs: &Pairs, others: usize) -> BTreeSet<Pairs> {
+    let signature = token().sign(URL, pairs.clone());
+    let text = string_to_sign("", pairs.clone());
+    let mut readings = BTreeSet::new();
+    cuts::all(&text, others, &mut |pairs| {
+        let form = form(&pairs);
+        let delivery = Delivery::new("POST", form.as_bytes());
+        let delivery = delivery.content_type(FORM).signature(&signature);
+        match receiver.receive(&delivery) {
+            Ok(_) => drop(readings.insert(pairs)),
+            Err(Refusal::Event(_)) => {}
+            Err(refusal) => panic!("a cut keeps the signature, and yet: {refusal:?}"),
+        }
+    });
+    readings
+}
+
+/// Checks that an event is accepted as it is and in no other cut.
+#[track_caller]
+fn assert_one_reading(mut pairs: Pairs) {
+    pairs.sort();
+    assert_eq!(readings(&receiver(), &pairs, 1), BTreeSet::from([pairs]));
+}
+
+#[test]
+fn the_documented_events_have_one_reading() {
+    for pairs in [v1_factor(), v1_challenge(), v2_factor(), v2_challenge()] {
+        assert_one_reading(pairs);
+    }
+}
+
+#[test]
+fn names_planted_in_json_change_nothing() {
+    for planted in [
+        r#"{"factor_sid":"YF0123456789abcdef0123456789abcdef"}"#,
+        r#"{"a":"entity_identityuser-0002factor_sidYF0123456789abcdef0123456789abcdef"}"#,
+        r#"{"a":"challenge_sidYC0123456789abcdef0123456789abcdefentity_identityuser-0002"}"#,
+        r#"{"a":"}factor_sidYF0123456789abcdef0123456789abcdef","b":{"some_name":1}}"#,
+        r#"{"typechallenge.approveduuidx":"service_sidVA0123456789abcdef0123456789abcdef"}"#,
+    ] {
+        for name in [
+            "challenge_details",
+            "challenge_hidden_details",
+            "challenge_metadata",
+            "factor_metadata",
+        ] {
+            assert_one_reading(with(v2_challenge(), name, planted));
+        }
+    }
+}
+
+#[test]
+fn a_denial_never_turns_into_an_approval() {
+    let planted = format!(
+        r#"{{"x":"challenge_sid{CHALLENGE}entity_identity{IDENTITY}factor_sid{FACTOR}service_sid{SERVICE}typechallenge.approveduuidx"}}"#
+    );
+    let denied = with(v2_challenge(), "type", "challenge.denied");
+    for name in [
+        "challenge_hidden_details",
+        "challenge_metadata",
+        "factor_metadata",
+    ] {
+        assert_one_reading(with(denied.clone(), name, &planted));
+    }
+    // The legacy form has no JSON that would have to be whole.
+    assert_one_reading(with(v1_challenge(), "type", "challenge.denied"));
+}
+
+#[test]
+fn a_friendly_name_that_could_be_cut_is_refused() {
+    for (friendly_name, position) in [
+        ("factor_metadata{}", 0),
+        ("my factor_sid", 3),
+        ("Phone entity_identity", 6),
+        ("a factor_kind", 2),
+        ("élan factor_lang", 6),
+    ] {
+        let error = refused_event(&with(v2_factor(), "factor_friendly_name", friendly_name));
+        match (error, position) {
+            // At its very start nothing would be left of the name itself, which is refused as well.
+            (
+                EventError::Ambiguous {
+                    name,
+                    position: found,
+                },
+                _,
+            ) => {
+                assert_eq!((name, found), ("factor_friendly_name", position));
+            }
+            (error, _) => panic!("{friendly_name}: {error:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_uuid_that_could_be_cut_is_refused() {
+    for (uuid, position) in [("a webhook_id", 2), ("x v_1", 2), ("a uuid_v", 2)] {
+        let error = refused_event(&with(v1_factor(), "uuid", uuid));
+        assert_eq!(
+            error,
+            EventError::Ambiguous {
+                name: "uuid",
+                position
+            },
+            "{uuid}"
+        );
+    }
+    assert_one_reading(with(v1_factor(), "uuid", "a_b uuid typefactor.createduuid"));
+}
+
+#[test]
+fn types_the_crate_does_not_know_have_one_reading() {
+    for (name, value) in [
+        ("type", "challenge.timed_out"),
+        ("type", "factor.unused_x"),
+        ("type", "entity_group.merged.into_another"),
+        ("factor_type", "voice_call"),
+        ("factor_type", "passkeys"),
+    ] {
+        assert_one_reading(with(v2_challenge(), name, value));
+    }
+    for (name, value, position) in [
+        ("type", "factor.verifieduser_x", 15),
+        ("type", "challenge.auuidb", 11),
+        ("factor_type", "pushlocale_x", 4),
+        ("factor_type", "totpservice_sid", 4),
+    ] {
+        let error = refused_event(&with(v2_factor(), name, value));
+        assert_eq!(error, EventError::Ambiguous { name, position }, "{value}");
+    }
+}
+
+#[test]
+fn a_friendly_name_of_snake_case_words_is_received_where_it_cannot_be_cut() {
+    for friendly_name in [
+        "my_phone",
+        "factor_kind of phone",
+        "pixel_9_pro",
+        "_",
+        "a_b_c type uuid",
+    ] {
+        assert_one_reading(with(v2_factor(), "factor_friendly_name", friendly_name));
+    }
+}
+
+/// What the documented parameters say in each accepted cut.
+#[track_caller]
+fn assert_documented_parameters_have_one_reading(receiver: &Receiver, pairs: &Pairs) {
+    let documented = |mut pairs: Pairs| {
+        pairs.retain(|(name, _)| cuts::DOCUMENTED.contains(&&**name));
+        pairs.sort();
+        pairs
+    };
+    let readings = readings(receiver, pairs, 1);
+    assert!(!readings.is_empty(), "the delivery itself is refused");
+    for reading in readings {
+        assert_eq!(documented(reading), documented(pairs.clone()));
+    }
+}
+
+#[test]
+fn parameters_added_by_twilio_do_not_change_what_the_documented_ones_say() {
+    for (name, value) in [
+        ("api_version", "2026-01-01"),
+        ("challenge_expiration", "5"),
+        ("extra_param", "some_value"),
+        ("entity_sid", "YE0123456789abcdef0123456789abcdef"),
+        ("factor_lang", "fr"),
+        ("region_code", "ie1"),
+        ("new_field", "typefactor.createduuid"),
+        ("user_agent", "curl"),
+        ("webhook_sid", "YW0123456789abcdef0123456789abcdef"),
+    ] {
+        for pairs in [v1_challenge(), v2_factor()] {
+            assert_documented_parameters_have_one_reading(&receiver(), &with(pairs, name, value));
+        }
+    }
+}
+
+#[test]
+fn an_added_parameter_that_could_be_cut_otherwise_is_refused() {
+    use UndocumentedFault::*;
+
+    for (name, value, fault) in [
+        ("region", "ie1", Form),
+        ("Region_code", "ie1", Form),
+        ("region__code", "ie1", Form),
+        ("9region_code", "ie1", Form),
+        ("region_", "ie1", Form),
+        ("région_code", "ie1", Form),
+        ("x-y", "1", Form),
+        ("f9extra_param", "1", Form),
+        ("factor_meta", "1", LikeDocumented),
+        ("factor_sids", "1", LikeDocumented),
+        ("uuidx_y", "1", LikeDocumented),
+        ("typed_x", "1", LikeDocumented),
+        ("region_code", "x entity_identity y", HoldsDocumented),
+        ("region_factor", "_sid", HoldsDocumented),
+        ("region_service_sid", "", HoldsDocumented),
+        ("session_code", "typechallenge.approved", HoldsDocumented),
+        ("user_x", "uuid", HoldsDocumented),
+    ] {
+        let fault_is = |error: EventError| match error {
+            EventError::Undocumented { fault: found, .. } => found == fault,
+            _ => false,
+        };
+        let error = refused_event(&with(v2_challenge(), name, value));
+        assert!(fault_is(error.clone()), "{name}: {error:?}");
+    }
+}

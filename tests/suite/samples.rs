@@ -21,7 +21,9 @@ fn sid(prefix: &str) -> String {
 
 #[track_caller]
 fn factor(sample: &Sample, version: WebhookVersion) -> FactorEvent<'static> {
-    let Event::Factor(event) = accepted(&sample.params) else { panic!("{}", sample.title) };
+    let Event::Factor(event) = accepted(&sample.params) else {
+        panic!("{}", sample.title)
+    };
     assert_eq!(event.event_type, FactorEventType::Verified);
     assert_eq!(event.uuid, "Unique identifier");
     assert_eq!(event.account_sid, *sid("AC"));
@@ -35,7 +37,9 @@ fn factor(sample: &Sample, version: WebhookVersion) -> FactorEvent<'static> {
 
 #[track_caller]
 fn challenge(sample: &Sample, version: WebhookVersion) -> ChallengeEvent<'static> {
-    let Event::Challenge(event) = accepted(&sample.params) else { panic!("{}", sample.title) };
+    let Event::Challenge(event) = accepted(&sample.params) else {
+        panic!("{}", sample.title)
+    };
     assert_eq!(event.event_type, ChallengeEventType::Approved);
     assert_eq!(event.uuid, "Unique identifier");
     assert_eq!(event.account_sid, *sid("AC"));
@@ -51,7 +55,10 @@ fn challenge(sample: &Sample, version: WebhookVersion) -> ChallengeEvent<'static
 #[track_caller]
 fn assert_details(event: &ChallengeEvent<'_>) {
     let details = event.details().unwrap().unwrap();
-    assert_eq!(details.message, "Hi! Mr. John Doe, would you like to sign up?");
+    assert_eq!(
+        details.message,
+        "Hi! Mr. John Doe, would you like to sign up?"
+    );
     assert_eq!(details.date.as_deref(), Some("2020-07-01T12:13:14Z"));
     assert_eq!(details.fields.len(), 1);
     assert_eq!(details.fields[0].label, "Action");
@@ -60,7 +67,14 @@ fn assert_details(event: &ChallengeEvent<'_>) {
 
 #[test]
 fn every_sample_is_received_with_all_its_fields() {
-    let [v2_metadata, v2_plain, v2_challenge, v2_minimal, v1_factor, v1_challenge] = &samples();
+    let [
+        v2_metadata,
+        v2_plain,
+        v2_challenge,
+        v2_minimal,
+        v1_factor,
+        v1_challenge,
+    ] = &samples();
 
     for sample in [v2_metadata, v2_plain] {
         let event = factor(sample, WebhookVersion::V2);
@@ -84,7 +98,10 @@ fn every_sample_is_received_with_all_its_fields() {
     assert_eq!(event.factor_metadata(), Ok(None));
 
     let event = factor(v1_factor, WebhookVersion::V1);
-    assert_eq!((event.factor_type, event.factor_friendly_name), (None, None));
+    assert_eq!(
+        (event.factor_type, event.factor_friendly_name),
+        (None, None)
+    );
     let event = challenge(v1_challenge, WebhookVersion::V1);
     assert_eq!((event.challenge_details, event.factor_type), (None, None));
 }
@@ -110,9 +127,18 @@ fn order_and_spelling_of_the_form_do_not_matter() {
             })
             .collect::<Vec<_>>()
             .join("&");
-        for spelling in [form.replace('+', "%20"), form.replace("%7B", "{"), all_escaped] {
+        for spelling in [
+            form.replace('+', "%20"),
+            form.replace("%7B", "{"),
+            all_escaped,
+        ] {
             let request = Request::post(spelling).header(SIGNATURE_HEADER, &signature);
-            assert_eq!(receive(&receiver(), &request).unwrap(), expected, "{}", sample.title);
+            assert_eq!(
+                receive(&receiver(), &request).unwrap(),
+                expected,
+                "{}",
+                sample.title
+            );
         }
     }
 }
@@ -147,8 +173,16 @@ fn text_outside_ascii_arrives_as_it_was_sent() {
     let details = r#"{"message":"Connexion depuis Orléans ? 😃 \u00e9"}"#;
     let pairs = with(v2_challenge(), "challenge_details", details);
     let pairs = with(pairs, "factor_friendly_name", "Téléphone de Zoë + 1");
-    let Event::Challenge(event) = accepted(&pairs) else { panic!() };
-    assert_eq!(event.factor_friendly_name.as_deref(), Some("Téléphone de Zoë + 1"));
-    assert_eq!(event.details().unwrap().unwrap().message, "Connexion depuis Orléans ? 😃 é");
+    let Event::Challenge(event) = accepted(&pairs) else {
+        panic!()
+    };
+    assert_eq!(
+        event.factor_friendly_name.as_deref(),
+        Some("Téléphone de Zoë + 1")
+    );
+    assert_eq!(
+        event.details().unwrap().unwrap().message,
+        "Connexion depuis Orléans ? 😃 é"
+    );
     assert_eq!(event.challenge_details.unwrap().as_str(), details);
 }

@@ -12,7 +12,8 @@ pub(crate) const FACTOR: &str = "YFa0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5";
 pub(crate) const CHALLENGE: &str = "YCa0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5";
 pub(crate) const IDENTITY: &str = "ff483d1ff591898a9942916050d2ca3f";
 pub(crate) const UUID: &str = "e1d34d2c-73c4-4d1d-8d1f-6b6f0f5f1c5a";
-pub(crate) const DETAILS: &str = r#"{"message":"Log in?","fields":[{"label":"Where","value":"Lyon"}]}"#;
+pub(crate) const DETAILS: &str =
+    r#"{"message":"Log in?","fields":[{"label":"Where","value":"Lyon"}]}"#;
 
 pub(crate) type Pairs = Vec<(String, String)>;
 
@@ -25,7 +26,9 @@ pub(crate) fn receiver() -> Receiver {
 }
 
 pub(crate) fn pairs<const N: usize>(pairs: [(&str, &str); N]) -> Pairs {
-    pairs.map(|(name, value)| (name.into(), value.into())).to_vec()
+    pairs
+        .map(|(name, value)| (name.into(), value.into()))
+        .to_vec()
 }
 
 pub(crate) fn v1_factor() -> Pairs {
@@ -74,7 +77,33 @@ pub(crate) fn without(mut pairs: Pairs, name: &str) -> Pairs {
 }
 
 pub(crate) fn form(pairs: &Pairs) -> String {
-    serde_urlencoded::to_string(pairs).unwrap()
+    let mut form = String::new();
+    for (index, (name, value)) in pairs.iter().enumerate() {
+        let separator = if index == 0 { "" } else { "&" };
+        form.push_str(separator);
+        escape(name, &mut form);
+        form.push('=');
+        escape(value, &mut form);
+    }
+    form
+}
+
+fn escape(text: &str, form: &mut String) {
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
+    ];
+    for byte in text.bytes() {
+        match byte {
+            b' ' => form.push('+'),
+            b'*' | b'-' | b'.' | b'_' => form.push(byte.into()),
+            _ if byte.is_ascii_alphanumeric() => form.push(byte.into()),
+            _ => form.extend([
+                '%',
+                DIGITS[usize::from(byte >> 4)],
+                DIGITS[usize::from(byte & 15)],
+            ]),
+        }
+    }
 }
 
 /// A request, with everything in it free to be wrong.
@@ -114,17 +143,22 @@ impl Request {
     }
 
     pub(crate) fn replace(mut self, name: &'static str, value: &str) -> Self {
-        self.headers.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+        self.headers
+            .retain(|(other, _)| !other.eq_ignore_ascii_case(name));
         self.header(name, value)
     }
 
     pub(crate) fn remove(mut self, name: &str) -> Self {
-        self.headers.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+        self.headers
+            .retain(|(other, _)| !other.eq_ignore_ascii_case(name));
         self
     }
 
     pub(crate) fn delivery(&self) -> Delivery<'_> {
-        let headers = self.headers.iter().map(|(name, value)| (name, value.as_bytes()));
+        let headers = self
+            .headers
+            .iter()
+            .map(|(name, value)| (name, value.as_bytes()));
         let delivery = Delivery::new(self.method, &self.body).headers(headers);
         match &self.target {
             Some(target) => delivery.target(target),
@@ -139,7 +173,9 @@ pub(crate) fn receive(receiver: &Receiver, request: &Request) -> Result<Event<'s
     let delivery = request.delivery();
     let received = receiver.receive(&delivery);
     let mut buffer = Buffer::new();
-    let borrowed = receiver.receive_in(&delivery, &mut buffer).map(Received::into_owned);
+    let borrowed = receiver
+        .receive_in(&delivery, &mut buffer)
+        .map(Received::into_owned);
     assert_eq!(received, borrowed);
     match (receiver.verify(&delivery), &received) {
         (Ok(key), Ok(received)) => assert_eq!(key, received.key),

@@ -25,11 +25,13 @@ impl Vector {
     fn key(&self) -> Key {
         match self.algorithm.as_deref() {
             None => AuthToken::new(&self.auth_token).unwrap().into(),
-            Some("HMAC_SHA256") => {
-                SharedKey::new("webhooks_sharedkey_1", &self.auth_token, Algorithm::HmacSha256)
-                    .unwrap()
-                    .into()
-            }
+            Some("HMAC_SHA256") => SharedKey::new(
+                "webhooks_sharedkey_1",
+                &self.auth_token,
+                Algorithm::HmacSha256,
+            )
+            .unwrap()
+            .into(),
             Some(other) => panic!("{other}"),
         }
     }
@@ -60,9 +62,10 @@ fn published_signatures_are_accepted_and_refused_as_published() {
     let mut rewritten = 0;
     for vector in Vector::all() {
         let signature = vector.signature.as_deref().unwrap_or_default();
-        let escaped_otherwise = vector.signed_url.as_ref().is_some_and(|signed| {
-            signed.contains("%27") != vector.url.contains("%27")
-        });
+        let escaped_otherwise = vector
+            .signed_url
+            .as_ref()
+            .is_some_and(|signed| signed.contains("%27") != vector.url.contains("%27"));
         if REWRITTEN_QUERY.contains(&signature) && escaped_otherwise {
             rewritten += 1;
             assert!(vector.valid, "{}", vector.note);
@@ -81,7 +84,12 @@ fn signing_makes_the_published_signatures() {
     for vector in Vector::all().into_iter().filter(|vector| vector.valid) {
         let params = vector.params.clone().unwrap_or_default();
         let url = vector.signed_url.as_deref().unwrap();
-        assert_eq!(Some(vector.key().sign(url, params)), vector.signature, "{}", vector.note);
+        assert_eq!(
+            Some(vector.key().sign(url, params)),
+            vector.signature,
+            "{}",
+            vector.note
+        );
         made += 1;
     }
     assert!(made > 60);
@@ -106,9 +114,18 @@ fn the_string_to_sign_is_sorted_by_bytes_with_each_distinct_value_once() {
         (vec![("b", "2"), ("a", "1")], "a1b2"),
         (vec![("a", "2"), ("a", "1"), ("a", "2")], "a1a2"),
         (vec![("2", "x"), ("10", "y")], "10y2x"),
-        (vec![("b", "1"), ("B", "2"), ("a", "3"), ("A", "4")], "A4B2a3b1"),
-        (vec![("\u{1f600}", "1"), ("\u{ff5e}", "2")], "\u{ff5e}2\u{1f600}1"),
-        (vec![("ReasonConference", "x"), ("Reason", "z")], "ReasonzReasonConferencex"),
+        (
+            vec![("b", "1"), ("B", "2"), ("a", "3"), ("A", "4")],
+            "A4B2a3b1",
+        ),
+        (
+            vec![("\u{1f600}", "1"), ("\u{ff5e}", "2")],
+            "\u{ff5e}2\u{1f600}1",
+        ),
+        (
+            vec![("ReasonConference", "x"), ("Reason", "z")],
+            "ReasonzReasonConferencex",
+        ),
         (vec![("empty", ""), ("X.Y", "1")], "X.Y1empty"),
     ] {
         assert_eq!(string_to_sign("u:", params), format!("u:{text}"));
@@ -121,7 +138,10 @@ fn a_json_body_needs_its_hash_in_the_query_exactly_once() {
     let hash = "0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620";
     let upper = hash.to_uppercase();
     let body = br#"{"property": "value", "boolean": true}"#;
-    let right = [format!("?bodySHA256={hash}"), format!("?a=b&bodySHA256={hash}&c=d")];
+    let right = [
+        format!("?bodySHA256={hash}"),
+        format!("?a=b&bodySHA256={hash}&c=d"),
+    ];
     let wrong = [
         (String::new(), SignatureError::BodyHash),
         (format!("/bodySHA256={hash}"), SignatureError::BodyHash),
@@ -129,8 +149,14 @@ fn a_json_body_needs_its_hash_in_the_query_exactly_once() {
         (format!("?a=?bodySHA256={hash}"), SignatureError::BodyHash),
         (format!("?bodySHA256={upper}"), SignatureError::BodyHash),
         ("?bodySHA256".to_owned(), SignatureError::BodyHash),
-        (format!("?bodySHA256={hash}&bodySHA256={hash}"), SignatureError::BodyHash),
-        (format!("?bodySHA256={}", hash.replace('0', "1")), SignatureError::BodyMismatch),
+        (
+            format!("?bodySHA256={hash}&bodySHA256={hash}"),
+            SignatureError::BodyHash,
+        ),
+        (
+            format!("?bodySHA256={}", hash.replace('0', "1")),
+            SignatureError::BodyMismatch,
+        ),
     ];
     let verify = |query: &str| {
         let url = format!("https://example.com/hook{query}");
