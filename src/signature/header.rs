@@ -92,7 +92,7 @@ impl<'a> Settings<'a> {
     pub(crate) fn from_lines(lines: Lines<'a>) -> Result<Self, SignatureError> {
         let line = match lines {
             Lines { count: 0, .. } => None,
-            Lines { first, count: 1 } => first,
+            Lines { first, count: 1 } => first.filter(|line| !line.trim_ascii().is_empty()),
             Lines { count, .. } => return Err(SignatureError::SeveralSettings { count }),
         };
         let (mut algorithm, mut id) = (None, None);

@@ -1,1 +1,201 @@
-//! TODO
+//! The strict decoder. Every form here is signed as a lenient decoder reads it.
+
+use twilio_verify_webhooks::*;
+
+use crate::support::*;
+
+fn signed_raw(body: &[u8]) -> Request {
+    Request::post(body).header(SIGNATURE_HEADER, &token().sign(URL, v1_factor()))
+}
+
+#[test]
+fn forms_that_decoders_disagree_on_are_refused_at_the_right_place() {
+    use FormError::*;
+
+    for (body, error) in [
+        (&b"a=%"[..], Escape { position: 2 }),
+        (b"a=%4", Escape { position: 2 }),
+        (b"a=%zz", Escape { position: 2 }),
+        (b"a=%4g&b=c", Escape { position: 2 }),
+        (b"a=%%41", Escape { position: 2 }),
+        (b"%u0041=1", Escape { position: 0 }),
+        (b"a=12345678901234567890%", Escape { position: 22 }),
+        (b"a=%+1", Escape { position: 2 }),
+        (b"a=%-1", Escape { position: 2 }),
+        (b"a=\xc3\xa9", NotAscii { position: 2 }),
+        (b"\xff=1", NotAscii { position: 0 }),
+        (b"a=1234567890123456\x80", NotAscii { position: 18 }),
+        (b"a=%FF", NotUtf8 { position: 2 }),
+        (b"a=b%41%C3", NotUtf8 { position: 6 }),
+        (b"a=%C3%28", NotUtf8 { position: 2 }),
+        (b"a=%ED%A0%80", NotUtf8 { position: 2 }),
+        (b"a=%C0%AF", NotUtf8 { position: 2 }),
+        (b"a=%F4%90%80%80", NotUtf8 { position: 2 }),
+        (b"x=1&%C3=%A9", NotUtf8 { position: 4 }),
+        (b"a=%C3&%A9=b", NotUtf8 { position: 2 }),
+        (b"a=%E2%82&%AC", NotUtf8 { position: 2 }),
+        (b"=1", EmptyName { position: 0 }),
+        (b"&", EmptyName { position: 0 }),
+        (b"=", EmptyName { position: 0 }),
+        (b"&a=1", EmptyName { position: 0 }),
+        (b"a=1&", EmptyName { position: 4 }),
+        (b"a=1&&b=2", EmptyName { position: 4 }),
+        (b"a=1&=2", EmptyName { position: 4 }),
+        (
+            b"type=1&type=1",
+            RepeatedName {
+                name: Some("type"),
+                position: 7,
+            },
+        ),
+        (
+            b"uuid=1&a=2&%75uid=1",
+            RepeatedName {
+                name: Some("uuid"),
+                position: 11,
+            },
+        ),
+        (
+            b"x_y=1&a=2&x_y=1",
+            RepeatedName {
+                name: None,
+                position: 10,
+            },
+        ),
+        (
+            b"b=1&a=2&c&b=0&a=2",
+            RepeatedName {
+                name: None,
+                position: 14,
+            },
+        ),
+        (
+            b"a+b=1&a%20b=2",
+            RepeatedName {
+                name: None,
+                position: 6,
+            },
+        ),
+    ] {
+        let refusal = refused(&signed_raw(body));
+        assert_eq!(refusal, Refusal::Form(error), "{}", body.escape_ascii());
+        assert_eq!(refusal.status(), 400);
+    }
+}
+
+#[test]
+fn at_most_64_parameters_are_accepted() {
+    let many = |total: usize| {
+        let extra = total - v1_factor().len();
+        (0..extra).fold(v1_factor(), |pairs, number| {
+            with(pairs, &format!("x_{number}"), "1")
+        })
+    };
+    let Event::Factor(event) = accepted(&many(64)) else {
+        panic!()
+    };
+    assert_eq!(event.extra.len(), 58);
+    let refusal = refused(&Request::signed(&many(65)));
+    assert_eq!(
+        refusal,
+        Refusal::Form(FormError::TooManyParameters { limit: 64 })
+    );
+    let refusal = refused(&Request::signed(&many(5_000)));
+    assert_eq!(
+        refusal,
+        Refusal::Form(FormError::TooManyParameters { limit: 64 })
+    );
+}
+
+#[test]
+fn names_are_compared_byte_by_byte() {
+    let pairs = with(v1_factor(), "Type", "factor.created");
+    let refusal = refused_event(&pairs);
+    let fault = UndocumentedFault::Form;
+    assert_eq!(refusal, EventError::Undocumented { position: 0, fault });
+}
+
+#[test]
+fn an_equals_sign_belongs_to_the_value_after_the_first() {
+    let pairs = with(v2_factor(), "factor_friendly_name", "a=b==&+%");
+    let body = form(&pairs).replace("%3D", "=");
+    assert!(body.contains("=a=b==%26%2B%25&"));
+    let request = Request {
+        body: body.into(),
+        ..Request::signed(&pairs)
+    };
+    let Ok(Event::Factor(event)) = receive(&receiver(), &request) else {
+        panic!()
+    };
+    assert_eq!(event.factor_friendly_name.as_deref(), Some("a=b==&+%"));
+}
+
+#[test]
+fn an_empty_form_verifies_and_is_no_event() {
+    for body in ["", "a", "a=", "region_code"] {
+        let request = Request::signed_body(body);
+        assert!(receiver().verify(&request.delivery()).is_ok(), "{body:?}");
+        assert!(matches!(refused(&request), Refusal::Event(_)), "{body:?}");
+    }
+}
+
+#[test]
+fn every_length_and_place_of_an_escape_decodes() {
+    for before in 0..70 {
+        for value in ["&", "é", "%", "+ =", "😃"] {
+            let name = format!("{}{value}{}", "n".repeat(before), "m".repeat(before % 19));
+            let name = name.trim();
+            let name: String = name.chars().take(64).collect();
+            let pairs = with(v2_factor(), "factor_friendly_name", &name);
+            let Event::Factor(event) = accepted(&pairs) else {
+                panic!()
+            };
+            assert_eq!(event.factor_friendly_name.as_deref(), Some(&*name));
+        }
+    }
+}
+
+#[test]
+fn verified_parameters_are_there_in_the_order_received() {
+    let (receiver, request) = (receiver(), Request::signed(&v2_challenge()));
+    let (delivery, mut buffer) = (request.delivery(), Buffer::new());
+    let verified = receiver.verify_in(&delivery, &mut buffer).unwrap();
+    let params = verified.params();
+    let received: Pairs = params
+        .iter()
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect();
+    assert_eq!(received, v2_challenge());
+    assert_eq!((params.len(), params.is_empty()), (13, false));
+    assert_eq!(params.get("challenge_sid"), Some(CHALLENGE));
+    assert_eq!(params.get("Challenge_sid"), None);
+    assert_eq!(verified.key().position, 0);
+}
+
+#[test]
+fn a_buffer_serves_any_number_of_deliveries() {
+    let (receiver, mut buffer) = (receiver(), Buffer::default());
+    for pairs in [
+        v2_challenge(),
+        v1_factor(),
+        v2_factor(),
+        v1_challenge(),
+        v2_challenge(),
+    ] {
+        let request = Request::signed(&pairs);
+        let delivery = request.delivery();
+        let event = receiver.receive_in(&delivery, &mut buffer).unwrap().event;
+        let parameters = event
+            .parameters()
+            .map(|(name, value)| (name.into(), value.into()));
+        let (parameters, mut pairs): (Pairs, _) = (parameters.collect(), pairs);
+        pairs.sort();
+        assert_eq!(parameters, pairs);
+        let broken = Request::post("type=%");
+        assert!(
+            receiver
+                .receive_in(&broken.delivery(), &mut buffer)
+                .is_err()
+        );
+    }
+}

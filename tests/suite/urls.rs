@@ -1,1 +1,291 @@
-//! TODO
+//! Which URLs are accepted as configuration, and which texts of them Twilio may have signed.
+
+use twilio_verify_webhooks::signature::SignedUrl;
+use twilio_verify_webhooks::*;
+
+use crate::support::*;
+
+#[track_caller]
+fn assert_forms(url: &str, others: &[&str]) {
+    let signed = SignedUrl::new(url).unwrap();
+    let mut expected = vec![url];
+    expected.extend(others);
+    assert!(
+        signed.forms().eq(expected),
+        "{:?}",
+        signed.forms().collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn the_forms_of_a_url_differ_in_port_and_credentials_only() {
+    assert_forms("https://example.com/p", &["https://example.com:443/p"]);
+    assert_forms("http://example.com/p", &["http://example.com:80/p"]);
+    assert_forms("https://example.com:443/p", &["https://example.com/p"]);
+    assert_forms("http://example.com:80/p", &["http://example.com/p"]);
+    assert_forms("https://example.com:80/p", &["https://example.com/p"]);
+    assert_forms("https://example.com:8443/p", &["https://example.com/p"]);
+    assert_forms("https://example.com:/p", &["https://example.com/p"]);
+    assert_forms("https://example.com", &["https://example.com:443"]);
+    assert_forms("https://example.com?a=b", &["https://example.com:443?a=b"]);
+    assert_forms("https://example.com/p?", &["https://example.com:443/p?"]);
+    assert_forms("HTTPS://Example.COM/P", &["HTTPS://Example.COM:443/P"]);
+    assert_forms("HTTP://Example.COM", &["HTTP://Example.COM:80"]);
+    assert_forms("https://[2001:db8::1]/p", &["https://[2001:db8::1]:443/p"]);
+    assert_forms("https://[2001:db8::1]:8443/p", &["https://[2001:db8::1]/p"]);
+    assert_forms("https://192.0.2.1:8443", &["https://192.0.2.1"]);
+    assert_forms(
+        "https://example.com:8443/p?x=%3A%2f:9",
+        &["https://example.com/p?x=%3A%2f:9"],
+    );
+    assert_forms(
+        "https://example.com/a//b/../c",
+        &["https://example.com:443/a//b/../c"],
+    );
+    assert_forms(
+        "https://example.com/España?año=1",
+        &["https://example.com:443/España?año=1"],
+    );
+    assert_forms(
+        "https://bücher.example/p q",
+        &["https://bücher.example:443/p q"],
+    );
+    assert_forms(
+        "https://example.com/p?q=W+O'h%27",
+        &["https://example.com:443/p?q=W+O'h%27"],
+    );
+    assert_forms(
+        "https://ex.com:8443/p?u=https://ex.com:8443",
+        &["https://ex.com/p?u=https://ex.com:8443"],
+    );
+    assert_forms(
+        "https://user:pass@example.com:8443/p@q",
+        &[
+            "https://user:pass@example.com/p@q",
+            "https://example.com:8443/p@q",
+            "https://example.com/p@q",
+        ],
+    );
+    assert_forms(
+        "https://user@[::1]/p",
+        &[
+            "https://user@[::1]:443/p",
+            "https://[::1]/p",
+            "https://[::1]:443/p",
+        ],
+    );
+}
+
+#[test]
+fn the_fragment_is_accepted_and_never_signed() {
+    let url = SignedUrl::new("https://example.com/p?a=b#rc=2&rp=all").unwrap();
+    let forms = ["https://example.com/p?a=b", "https://example.com:443/p?a=b"];
+    assert!(url.forms().eq(forms));
+
+    let receiver = Receiver::builder(format!("{URL}#rc=2"))
+        .auth_token(token())
+        .build()
+        .unwrap();
+    assert!(receive(&receiver, &Request::signed(&v1_factor())).is_ok());
+    let with_fragment = token().sign(&format!("{URL}#rc=2"), v1_factor());
+    let request = Request::signed(&v1_factor()).replace(SIGNATURE_HEADER, &with_fragment);
+    let refusal = SignatureError::Mismatch { tries: 2 };
+    assert_eq!(receive(&receiver, &request), Err(refusal.into()));
+}
+
+#[test]
+fn what_is_no_absolute_http_url_is_refused() {
+    use UrlError::*;
+
+    for (url, error) in [
+        ("", NotAbsolute),
+        ("/webhook", NotAbsolute),
+        ("example.com/webhook", NotAbsolute),
+        ("//example.com", NotAbsolute),
+        ("ftp://example.com", NotAbsolute),
+        ("wss://example.com", NotAbsolute),
+        ("https:/example.com", NotAbsolute),
+        ("https:example.com", NotAbsolute),
+        ("https://", NotAbsolute),
+        ("https:///webhook", NotAbsolute),
+        ("https://?a", NotAbsolute),
+        ("https://#a", NotAbsolute),
+        ("https://user@/p", NotAbsolute),
+        ("https://:443/p", NotAbsolute),
+        ("https://a b/p", Host),
+        ("https://exa<mple.com", Host),
+        ("https://[::1/p", Host),
+        ("https://1.2.3.256/", Host),
+        ("https://example.com:99999/", Port),
+        ("https://example.com:port/", Port),
+        (" https://example.com", WhiteSpace { position: 0 }),
+        ("https://example.com\n", WhiteSpace { position: 19 }),
+        ("https://example.com ", WhiteSpace { position: 19 }),
+        ("https://exam\tple.com", WhiteSpace { position: 12 }),
+        ("https://example.com/\u{7f}", WhiteSpace { position: 20 }),
+    ] {
+        assert_eq!(SignedUrl::new(url), Err(error.clone()), "{url:?}");
+        let builder = Receiver::builder(url).auth_token(token());
+        assert_eq!(
+            builder.build().unwrap_err(),
+            ConfigError::Url(error),
+            "{url:?}"
+        );
+    }
+}
+
+#[test]
+fn every_form_is_received_and_nothing_like_it() {
+    let url = "https://user:pass@Example.com:8443/Hook?a=%3A";
+    let receiver = Receiver::builder(url).auth_token(token()).build().unwrap();
+    let receive = |signed: &str| {
+        let signature = token().sign(signed, v1_factor());
+        receive(
+            &receiver,
+            &Request::signed(&v1_factor()).replace(SIGNATURE_HEADER, &signature),
+        )
+    };
+    for signed in SignedUrl::new(url).unwrap().forms() {
+        assert!(receive(signed).is_ok(), "{signed}");
+    }
+    for signed in [
+        "http://user:pass@Example.com:8443/Hook?a=%3A",
+        "https://user:pass@example.com:8443/Hook?a=%3A",
+        "https://user:pass@Example.com:443/Hook?a=%3A",
+        "https://user@Example.com:8443/Hook?a=%3A",
+        "https://user:pass@Example.com:8443/hook?a=%3A",
+        "https://user:pass@Example.com:8443/Hook/?a=%3A",
+        "https://user:pass@Example.com:8443/Hook?a=%3a",
+        "https://user:pass@Example.com:8443/Hook?a=:",
+        "https://user:pass@Example.com:8443/Hook",
+        "https://user:pass@Example.com:8443/Hook?a=%3A&",
+        "https://user:pass@Example.com:8443/Hook?a=%3A#",
+    ] {
+        let refusal = SignatureError::Mismatch { tries: 4 };
+        assert_eq!(receive(signed), Err(refusal.into()), "{signed}");
+    }
+}
+
+#[test]
+fn an_origin_is_joined_with_the_raw_path_and_query() {
+    let receiver = Receiver::builder_for_origin("https://Example.com:8443")
+        .auth_token(token())
+        .build()
+        .unwrap();
+    for (target, signed) in [
+        (
+            "/hooks/7?x=%3A&y='",
+            "https://Example.com:8443/hooks/7?x=%3A&y='",
+        ),
+        ("/hooks/7", "https://Example.com/hooks/7"),
+        ("/", "https://Example.com:8443/"),
+        ("//a/../b?", "https://Example.com//a/../b?"),
+        ("/caf\u{e9}", "https://Example.com/caf\u{e9}"),
+    ] {
+        let signature = token().sign(signed, v1_factor());
+        let mut request = Request::signed(&v1_factor()).replace(SIGNATURE_HEADER, &signature);
+        request.target = Some(target.into());
+        assert!(receive(&receiver, &request).is_ok(), "{signed}");
+        for other in ["/hooks/8", "/hooks/7?", "/Hooks/7", "/hooks%2F7"] {
+            request.target = Some(other.into());
+            let refusal = SignatureError::Mismatch { tries: 2 };
+            assert_eq!(
+                receive(&receiver, &request),
+                Err(refusal.into()),
+                "{signed}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_origin_has_no_path_query_or_fragment() {
+    for (origin, position) in [
+        ("https://example.com/", 19),
+        ("https://example.com:8443/hook", 24),
+        ("https://example.com?a", 19),
+        ("https://example.com#a", 19),
+    ] {
+        let builder = Receiver::builder_for_origin(origin).auth_token(token());
+        let error = ConfigError::Url(UrlError::MoreThanOrigin { position });
+        assert_eq!(builder.build().unwrap_err(), error, "{origin}");
+    }
+    let builder = Receiver::builder_for_origin("example.com").auth_token(token());
+    assert_eq!(
+        builder.build().unwrap_err(),
+        ConfigError::Url(UrlError::NotAbsolute)
+    );
+}
+
+#[test]
+fn a_receiver_for_an_origin_needs_the_raw_target() {
+    let receiver = Receiver::builder_for_origin("https://example.com")
+        .auth_token(token())
+        .build()
+        .unwrap();
+    let mut request = Request::signed(&v1_factor());
+    for (target, error) in [
+        (None, TargetError::Missing),
+        (Some(""), TargetError::Malformed { position: 0 }),
+        (Some("*"), TargetError::Malformed { position: 0 }),
+        (Some("webhook"), TargetError::Malformed { position: 0 }),
+        (
+            Some("https://example.com/webhook"),
+            TargetError::Malformed { position: 0 },
+        ),
+        (Some("/web hook"), TargetError::Malformed { position: 4 }),
+        (Some("/webhook#a"), TargetError::Malformed { position: 8 }),
+        (Some("/webhook\r\n"), TargetError::Malformed { position: 8 }),
+    ] {
+        request.target = target.map(Into::into);
+        assert_eq!(
+            receive(&receiver, &request),
+            Err(error.into()),
+            "{target:?}"
+        );
+    }
+    request.target = Some("/webhook".into());
+    assert!(receive(&receiver, &request).is_ok());
+}
+
+#[test]
+fn with_an_origin_nothing_is_signed_before_the_account() {
+    let builder = Receiver::builder_for_origin("https://example.com").auth_token(token());
+    let receiver = builder.build().unwrap();
+    for (name, fault) in [
+        ("aaa_b", Some(UndocumentedFault::PartOfUrl)),
+        ("account_name", Some(UndocumentedFault::PartOfUrl)),
+        ("api_version", None),
+    ] {
+        let mut request = Request::signed(&with(v1_factor(), name, "1"));
+        assert!(receive(&crate::support::receiver(), &request).is_ok());
+        request.target = Some("/webhook".into());
+        let refusal =
+            fault.map(|fault| Refusal::Event(EventError::Undocumented { position: 0, fault }));
+        assert_eq!(receive(&receiver, &request).err(), refusal, "{name}");
+    }
+    // The path swallows the start of the form, or the form the end of the path.
+    let pairs = v1_factor();
+    let text = signature::string_to_sign("", pairs.clone());
+    let signature = token().sign("https://example.com/webhook/push_sms", pairs.clone());
+    let account = &text[..45];
+    for (target, form) in [
+        (
+            format!("/webhook/push_sms{account}"),
+            form(&without(pairs.clone(), "account_sid")),
+        ),
+        (
+            "/webhook/push".into(),
+            format!("_sms{account}=&{}", form(&without(pairs, "account_sid"))),
+        ),
+    ] {
+        let mut request = Request::post(form).header(SIGNATURE_HEADER, &signature);
+        request.target = Some(target.clone());
+        let delivery = request.delivery();
+        assert!(receiver.verify(&delivery).is_ok(), "{target}");
+        assert!(
+            matches!(receiver.receive(&delivery), Err(Refusal::Event(_))),
+            "{target}"
+        );
+    }
+}
