@@ -14,7 +14,7 @@ pub enum ConfigError {
     #[error("expected at least one key")]
     NoKey,
     /// Two SharedKeys have the same id and algorithm.
-    #[error("shared key {position} has the id and algorithm of an earlier key")]
+    #[error("shared key at position {position} has the id and algorithm of an earlier key")]
     RepeatedSharedKey {
         /// Which of the keys it is, in the order given, counted from 0.
         position: usize,

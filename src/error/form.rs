@@ -31,7 +31,11 @@ pub enum FormError {
         position: usize,
     },
     /// A parameter name occurs twice.
-    #[error("parameter {} at byte {position} of the form is there a second time", .name.unwrap_or("of unknown name"))]
+    #[error(
+        "{}parameter{} occurs a second time at byte {position} of the form",
+        if .name.is_some() { "" } else { "a " },
+        .name.map(|name| format!(" {name}")).unwrap_or_default()
+    )]
     RepeatedName {
         /// The name, if it is one that Twilio documents.
         name: Option<&'static str>,

@@ -19,6 +19,7 @@ mod json;
 mod keys;
 mod messages;
 mod one_reading;
+mod properties;
 mod redaction;
 mod samples;
 mod serde_form;

@@ -1,1 +1,404 @@
-//! TODO
+//! What a person reads: the text of every error, and the status of every refusal.
+
+use twilio_verify_webhooks::*;
+
+#[track_caller]
+fn assert_text(error: impl std::error::Error, text: &str) {
+    assert_eq!(error.to_string(), text);
+}
+
+#[test]
+fn configuration_errors() {
+    for (error, text) in [
+        (
+            UrlError::NotAbsolute,
+            "expected a webhook URL that starts with https:// or http:// and a host",
+        ),
+        (
+            UrlError::Host,
+            "expected a domain name or an address as host of the webhook URL",
+        ),
+        (
+            UrlError::Port,
+            "expected a port from 0 to 65535 in the webhook URL",
+        ),
+        (
+            UrlError::WhiteSpace { position: 19 },
+            "expected no control character and no white space around the webhook URL, found one at byte 19",
+        ),
+        (
+            UrlError::MoreThanOrigin { position: 19 },
+            "expected an origin such as https://example.com, found more at byte 19",
+        ),
+        (UrlError::Invalid, "expected a valid webhook URL"),
+    ] {
+        assert_text(ConfigError::from(error), text);
+    }
+    for (error, text) in [
+        (KeyError::Empty, "expected a secret, found an empty text"),
+        (KeyError::Blank, "expected a secret, found only white space"),
+        (
+            KeyError::Padded,
+            "expected a secret without white space around it",
+        ),
+        (
+            KeyError::Id,
+            "expected a shared key id of visible ASCII without commas",
+        ),
+    ] {
+        assert_text(ConfigError::from(error), text);
+    }
+    assert_text(ConfigError::NoKey, "expected at least one key");
+    assert_text(
+        ConfigError::RepeatedSharedKey { position: 2 },
+        "shared key at position 2 has the id and algorithm of an earlier key",
+    );
+    assert_text(
+        ConfigError::BodyLimit {
+            largest: 100,
+            found: 101,
+        },
+        "expected a body limit of 1 to 100 bytes, found 101",
+    );
+    let prefix = "AC";
+    for (error, text) in [
+        (
+            SidError::Length { prefix, found: 3 },
+            "expected a SID of 34 characters starting with AC, found 3 bytes",
+        ),
+        (
+            SidError::Prefix { prefix },
+            "expected a SID starting with AC",
+        ),
+        (
+            SidError::Character {
+                prefix,
+                position: 9,
+            },
+            "expected letters and digits in a SID starting with AC, found another character at byte 9",
+        ),
+    ] {
+        assert_text(error, text);
+    }
+}
+
+#[track_caller]
+fn assert_refusal(refusal: impl Into<Refusal>, status: u16, text: &str) {
+    let refusal = refusal.into();
+    let class = match status {
+        405 | 415 => RefusalClass::Unsupported,
+        413 => RefusalClass::TooLarge,
+        400 => RefusalClass::Malformed,
+        403 => RefusalClass::Signature,
+        _ => RefusalClass::Misconfigured,
+    };
+    assert_eq!(
+        (refusal.status(), refusal.class()),
+        (status, class),
+        "{refusal}"
+    );
+    assert_text(refusal, text);
+}
+
+#[test]
+fn refusals_before_decoding() {
+    assert_refusal(
+        Refusal::Method { allow: "POST" },
+        405,
+        "expected the method POST",
+    );
+    for (error, text) in [
+        (
+            MediaTypeError::Missing,
+            "expected the content type application/x-www-form-urlencoded, found none",
+        ),
+        (
+            MediaTypeError::SeveralLines { count: 2 },
+            "expected one content-type header, found 2",
+        ),
+        (
+            MediaTypeError::Other,
+            "expected the content type application/x-www-form-urlencoded, found another",
+        ),
+        (
+            MediaTypeError::Encoded,
+            "expected a body without content encoding, found one",
+        ),
+    ] {
+        assert_refusal(error, 415, text);
+    }
+    assert_refusal(
+        Refusal::TooLarge {
+            limit: 10,
+            found: 11,
+        },
+        413,
+        "expected at most 10 bytes, found 11",
+    );
+    assert_refusal(
+        TargetError::Missing,
+        500,
+        "expected the path and query of the request, found none: see Delivery::target",
+    );
+    assert_refusal(
+        TargetError::Malformed { position: 3 },
+        400,
+        "expected the raw path and query of the request, found another character at byte 3",
+    );
+    assert_refusal(
+        TargetError::Query,
+        400,
+        "expected a query that starts with the one of the configured URL",
+    );
+    assert_refusal(
+        Refusal::Body { found: 6 },
+        400,
+        "expected no body with GET, found 6 bytes",
+    );
+}
+
+#[test]
+fn refusals_of_forms() {
+    for (error, text) in [
+        (
+            FormError::Escape { position: 7 },
+            "expected two hexadecimal digits after `%` at byte 7 of the form",
+        ),
+        (
+            FormError::NotAscii { position: 7 },
+            "expected ASCII, found an unescaped byte outside it at byte 7 of the form",
+        ),
+        (
+            FormError::NotUtf8 { position: 7 },
+            "expected UTF-8 in a decoded name or value, found something else at byte 7 of the form",
+        ),
+        (
+            FormError::EmptyName { position: 7 },
+            "expected a parameter name at byte 7 of the form",
+        ),
+        (
+            FormError::RepeatedName {
+                name: Some("type"),
+                position: 7,
+            },
+            "parameter type occurs a second time at byte 7 of the form",
+        ),
+        (
+            FormError::RepeatedName {
+                name: None,
+                position: 7,
+            },
+            "a parameter occurs a second time at byte 7 of the form",
+        ),
+        (
+            FormError::TooManyParameters { limit: 64 },
+            "expected at most 64 parameters",
+        ),
+    ] {
+        assert_refusal(error, 400, text);
+    }
+}
+
+#[test]
+fn refusals_of_signatures() {
+    use SignatureError::*;
+
+    let (position, expected, algorithm) = (5, 28, Algorithm::HmacSha256);
+    for (error, text) in [
+        (Missing, "expected an X-Twilio-Signature header, found none"),
+        (
+            SeveralLines { count: 2 },
+            "expected one X-Twilio-Signature header, found 2",
+        ),
+        (
+            Empty,
+            "expected a signature, found an empty X-Twilio-Signature header",
+        ),
+        (
+            Joined { position },
+            "expected one signature, found several joined at byte 5",
+        ),
+        (
+            WhiteSpace { position },
+            "expected a signature without white space, found some at byte 5",
+        ),
+        (
+            UrlSafeAlphabet { position },
+            "expected the standard alphabet of base64, found the URL-safe one at byte 5",
+        ),
+        (
+            NotBase64 { position },
+            "expected base64, found another character at byte 5",
+        ),
+        (
+            Padding { expected },
+            "expected base64 of 28 characters that ends in one `=`, found other padding",
+        ),
+        (
+            Length { expected, found: 5 },
+            "expected a signature of 28 characters, found 5",
+        ),
+        (
+            SpareBits,
+            "expected canonical base64, found spare bits set in its last character",
+        ),
+        (
+            SeveralSettings { count: 2 },
+            "expected at most one X-Twilio-Webhooks-Signature-Settings header, found 2",
+        ),
+        (
+            MalformedSettings,
+            "expected X-Twilio-Webhooks-Signature-Settings to be like key=…,algorithm=…, found another form",
+        ),
+        (
+            UnknownAlgorithm,
+            "expected the algorithm HMAC_SHA1 or HMAC_SHA256, found another in X-Twilio-Webhooks-Signature-Settings",
+        ),
+        (
+            NoSuchKey {
+                algorithm,
+                shared_key: false,
+            },
+            "no configured key fits a signature made with HMAC_SHA256",
+        ),
+        (
+            NoSuchKey {
+                algorithm,
+                shared_key: true,
+            },
+            "no configured key fits a signature made with HMAC_SHA256 and the shared key named",
+        ),
+        (
+            Mismatch { tries: 4 },
+            "signature does not match: 4 tried, each a key with a form of the URL",
+        ),
+        (
+            BodyHash,
+            "expected one bodySHA256 parameter of 64 lower-case hexadecimal digits in the query",
+        ),
+        (BodyMismatch, "bodySHA256 does not match the body"),
+    ] {
+        assert_refusal(error, 403, text);
+    }
+    assert_refusal(
+        Refusal::UnknownAccount,
+        403,
+        "no keys for the account of this delivery",
+    );
+    assert_refusal(
+        Refusal::OtherAccount,
+        403,
+        "account_sid is not the expected account",
+    );
+    assert_refusal(
+        Refusal::OtherService,
+        403,
+        "service_sid is not the expected service",
+    );
+}
+
+#[test]
+fn refusals_of_events() {
+    use EventError::*;
+
+    let name = "uuid";
+    let sid = SidError::Prefix { prefix: "AC" };
+    for (error, text) in [
+        (Missing { name }, "parameter uuid is missing"),
+        (
+            Unexpected { name },
+            "parameter uuid does not belong to this type of event",
+        ),
+        (
+            Sid {
+                name: "account_sid",
+                error: sid,
+            },
+            "parameter account_sid: expected a SID starting with AC",
+        ),
+        (
+            Length {
+                name,
+                least: 1,
+                most: 64,
+                found: 65,
+            },
+            "parameter uuid: expected 1 to 64 characters, found 65",
+        ),
+        (
+            Character { name, position: 3 },
+            "parameter uuid: character at byte 3 does not belong there",
+        ),
+        (
+            Ambiguous { name, position: 3 },
+            "parameter uuid: another parameter could start at byte 3 of its value",
+        ),
+        (
+            Form {
+                name: "type",
+                expected: "a type",
+            },
+            "parameter type: expected a type",
+        ),
+    ] {
+        assert_refusal(error, 400, text);
+    }
+    for (fault, text) in [
+        (JsonFault::NotAnObject, "something else"),
+        (JsonFault::Syntax, "a syntax error"),
+        (JsonFault::EndsEarly, "its end too early"),
+        (JsonFault::TrailingText, "text after the object"),
+        (JsonFault::TooDeep, "it nested more than 64 deep"),
+    ] {
+        let text =
+            format!("parameter uuid: expected one whole JSON object, found {text} at byte 3");
+        assert_refusal(
+            Json {
+                name,
+                fault,
+                position: 3,
+            },
+            400,
+            &text,
+        );
+    }
+    for (fault, text) in [
+        (UndocumentedFault::Strict, "and the receiver is strict"),
+        (
+            UndocumentedFault::Form,
+            "that is not of the form lower_case_words",
+        ),
+        (
+            UndocumentedFault::LikeDocumented,
+            "too like a documented one",
+        ),
+        (
+            UndocumentedFault::HoldsDocumented,
+            "and holds a documented one",
+        ),
+        (
+            UndocumentedFault::PartOfNeighbour,
+            "that could be a part of the value before it",
+        ),
+        (
+            UndocumentedFault::PartOfUrl,
+            "that could be a part of the URL",
+        ),
+    ] {
+        let text = format!("parameter 3 in signed order has an undocumented name {text}");
+        assert_refusal(Undocumented { position: 3, fault }, 400, &text);
+    }
+}
+
+#[test]
+fn response_bodies_are_short_and_constant() {
+    for (class, text) in [
+        (RefusalClass::Unsupported, "unsupported"),
+        (RefusalClass::TooLarge, "too large"),
+        (RefusalClass::Malformed, "malformed"),
+        (RefusalClass::Signature, "signature refused"),
+        (RefusalClass::Misconfigured, "misconfigured"),
+    ] {
+        assert_eq!(class.as_str(), text);
+    }
+}

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use proptest::prelude::*;
 use twilio_verify_webhooks::signature::string_to_sign;
 use twilio_verify_webhooks::*;
 
@@ -11,7 +10,7 @@ use crate::cuts;
 use crate::support::*;
 
 /// Returns every accepted cut of what these parameters sign, nothing signed anew.
-fn readings(receiver: &Receiver, pairs: &Pairs, others: usize) -> BTreeSet<Pairs> {
+pub(crate) fn readings(receiver: &Receiver, pairs: &Pairs, others: usize) -> BTreeSet<Pairs> {
     let signature = token().sign(URL, pairs.clone());
     let text = string_to_sign("", pairs.clone());
     let mut readings = BTreeSet::new();
