@@ -1,3 +1,20 @@
+// These take precedence over the README's links, which must work outside of rustdoc too.
+//! [`Refusal`]: Refusal
+//! [`Refusal::status`]: Refusal::status
+//! [`Receiver::builder_for_origin`]: Receiver::builder_for_origin
+//! [`Received::key`]: Received::key
+//! [`AccountReceiver`]: AccountReceiver
+//! [`JsonText::decode`]: JsonText::decode
+//! [`Event::Other`]: Event::Other
+//! [`EventError`]: EventError
+//! [`Receiver::verify`]: Receiver::verify
+//! [`Receiver::receive_in`]: Receiver::receive_in
+//! [`Buffer`]: Buffer
+//! [`ReceiverBuilder::accept_get`]: ReceiverBuilder::accept_get
+//! [`ReceiverBuilder::body_limit`]: ReceiverBuilder::body_limit
+//! [`SignedUrl`]: signature::SignedUrl
+//! [`Event::uuid`]: Event::uuid
+
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc = include_str!("../README.md")]
 

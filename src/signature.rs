@@ -28,10 +28,10 @@ use crate::error::SignatureError;
 ///
 /// ```
 /// use twilio_verify_webhooks::signature::{self, SignedUrl};
-/// use twilio_verify_webhooks::{AuthToken, SignatureError};
+/// use twilio_verify_webhooks::{AuthToken, Key, SignatureError};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let key = AuthToken::new("12345")?.into();
+/// let key = Key::from(AuthToken::new("12345")?);
 /// let url = SignedUrl::new("https://mycompany.com/myapp.php")?;
 /// let params = [("CallSid", "CA1"), ("Digits", "1234")];
 /// let signature = key.sign("https://mycompany.com/myapp.php", params);

@@ -86,7 +86,7 @@ pub enum SignatureError {
     },
     /// The signature does not belong to this text under any key tried: the delivery is forged or altered, or the
     /// configured URL or key is not the one Twilio used.
-    #[error("signature does not match: {tries} tried, each a key with a form of the URL")]
+    #[error("signature does not match, {tries} combinations of a key and a form of the URL tried")]
     Mismatch {
         /// How many combinations of a key and a form of the URL were tried.
         tries: usize,

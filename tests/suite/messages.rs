@@ -270,7 +270,7 @@ fn refusals_of_signatures() {
         ),
         (
             Mismatch { tries: 4 },
-            "signature does not match: 4 tried, each a key with a form of the URL",
+            "signature does not match, 4 combinations of a key and a form of the URL tried",
         ),
         (
             BodyHash,
