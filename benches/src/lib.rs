@@ -1,0 +1,9 @@
+//! Deliveries to measure with, and other ways to validate them to compare with.
+
+pub mod fixtures;
+pub mod floor;
+pub mod naive;
+pub mod receiver;
+pub mod rounds;
+pub mod tidy;
+pub mod webhook_verify;
