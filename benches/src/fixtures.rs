@@ -27,7 +27,8 @@ pub struct Fixture {
 }
 
 impl Fixture {
-    fn new(name: &'static str, parameters: Vec<(&'static str, String)>) -> Self {
+    /// Encodes the parameters as Twilio does and signs them.
+    pub fn new(name: &'static str, parameters: Vec<(&'static str, String)>) -> Self {
         let body = serde_urlencoded::to_string(&parameters).unwrap();
         let mut sorted = parameters.clone();
         sorted.sort();

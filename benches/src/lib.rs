@@ -4,6 +4,7 @@ pub mod fixtures;
 pub mod floor;
 pub mod naive;
 pub mod receiver;
+pub mod refused;
 pub mod rounds;
 pub mod tidy;
 pub mod webhook_verify;

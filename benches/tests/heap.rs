@@ -1,0 +1,103 @@
+//! What is allocated for a delivery.
+
+use allocation_counter::measure;
+use twilio_verify_webhooks::Buffer;
+use verify_webhooks_benches::fixtures::{self, Fixture};
+use verify_webhooks_benches::receiver::{delivery, receiver};
+use verify_webhooks_benches::refused;
+
+const LARGEST_ON_STACK: usize = 8 * 1024;
+
+/// How many times memory is taken from the heap, a growing buffer included.
+fn allocations(work: impl FnOnce()) -> u64 {
+    measure(work).count_total
+}
+
+/// A delivery whose body has exactly so many bytes.
+fn of_size(bytes: usize) -> Fixture {
+    let make = |filler: usize| {
+        let mut parameters = fixtures::v2_factor().parameters;
+        let metadata = format!(r#"{{"os":"{}"}}"#, "a".repeat(filler));
+        parameters.last_mut().unwrap().1 = metadata;
+        Fixture::new("filled", parameters)
+    };
+    let fixture = make(bytes - make(0).body.len());
+    assert_eq!(fixture.body.len(), bytes);
+    fixture
+}
+
+fn up_to_the_largest() -> impl Iterator<Item = Fixture> {
+    let filled = [512, 1024, 1025, 2048, 2049, 4096, 6144, LARGEST_ON_STACK].map(of_size);
+    fixtures::all().into_iter().chain(filled)
+}
+
+#[test]
+fn verify_allocates_nothing() {
+    let receiver = receiver();
+    for fixture in up_to_the_largest() {
+        let delivery = delivery(&fixture);
+        let count = allocations(|| assert!(receiver.verify(&delivery).is_ok()));
+        assert_eq!(count, 0, "{}, {} bytes", fixture.name, fixture.body.len());
+    }
+}
+
+#[test]
+fn a_reused_buffer_allocates_nothing() {
+    let receiver = receiver();
+    let mut buffer = Buffer::new();
+    let largest = of_size(64 * 1024);
+    receiver
+        .receive_in(&delivery(&largest), &mut buffer)
+        .unwrap();
+    for fixture in up_to_the_largest().chain([largest]) {
+        let delivery = delivery(&fixture);
+        let count = allocations(|| {
+            receiver.verify_in(&delivery, &mut buffer).unwrap();
+            receiver.receive_in(&delivery, &mut buffer).unwrap();
+        });
+        assert_eq!(count, 0, "{}, {} bytes", fixture.name, fixture.body.len());
+    }
+}
+
+#[test]
+fn a_new_buffer_allocates_at_most_once() {
+    let receiver = receiver();
+    for fixture in up_to_the_largest().chain([of_size(64 * 1024)]) {
+        let delivery = delivery(&fixture);
+        let count = allocations(|| {
+            let mut buffer = Buffer::new();
+            receiver.receive_in(&delivery, &mut buffer).unwrap();
+        });
+        assert!(count <= 1, "{}: {count}", fixture.name);
+    }
+}
+
+#[test]
+fn an_owned_event_allocates_once_for_each_text() {
+    // uuid and entity_identity; in version 2 factor_friendly_name and each JSON object besides.
+    let texts = [2, 4, 7, 7, 7];
+    let receiver = receiver();
+    for (fixture, texts) in fixtures::all().into_iter().zip(texts) {
+        let delivery = delivery(&fixture);
+        let count = allocations(|| drop(receiver.receive(&delivery).unwrap()));
+        assert!(count <= texts, "{}: {count}", fixture.name);
+    }
+}
+
+#[test]
+fn a_refusal_allocates_nothing() {
+    let receiver = receiver();
+    let mut buffer = Buffer::new();
+    receiver
+        .receive_in(&delivery(&of_size(100 * 1024)), &mut buffer)
+        .unwrap();
+    for refused in refused::all(&fixtures::v2_challenge()) {
+        let (name, delivery) = (refused.name, refused.delivery());
+        let verify = allocations(|| assert!(receiver.verify(&delivery).is_err()));
+        let receive = allocations(|| assert!(receiver.receive(&delivery).is_err()));
+        let receive_in =
+            allocations(|| assert!(receiver.receive_in(&delivery, &mut buffer).is_err()));
+        let counts = [verify, receive, receive_in];
+        assert_eq!(counts, [0; 3], "{name}");
+    }
+}
