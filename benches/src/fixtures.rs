@@ -50,7 +50,7 @@ pub fn all() -> [Fixture; 5] {
     [
         v1_factor(),
         v2_factor(),
-        page_challenge(),
+        page_sample(),
         v2_challenge(),
         large_challenge(),
     ]
@@ -81,7 +81,7 @@ pub fn v2_factor() -> Fixture {
 }
 
 /// The challenge event of Twilio's page on these webhooks, as it stands there.
-pub fn page_challenge() -> Fixture {
+pub fn page_sample() -> Fixture {
     let details = "{\n\"message\": \"Hi! Mr. John Doe, would you like to sign up?\",\n\
         \"date\": \"2020-07-01T12:13:14Z\",\n\"fields\": [\n{\n\"label\": \"Action\",\n\
         \"value\": \"Sign up in portal\"\n}\n]\n}";
@@ -103,7 +103,7 @@ pub fn page_challenge() -> Fixture {
         ),
         ("challenge_metadata", "{\n\"os\": \"Android\"\n}".into()),
     ];
-    Fixture::new("page's v2 challenge", parameters)
+    Fixture::new("page's v2 sample", parameters)
 }
 
 /// The usual one, about 1 KB: a log-in that shows three fields.
@@ -151,7 +151,7 @@ pub fn large_challenge() -> Fixture {
     let hidden_details = object("signal", "low: known device", 27);
     let metadata = object("cell", "0.4", 66);
     let parameters = challenge(details(message, &fields), hidden_details, metadata);
-    Fixture::new("large challenge", parameters)
+    Fixture::new("large v2 challenge", parameters)
 }
 
 fn challenge(
