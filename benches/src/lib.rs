@@ -2,9 +2,11 @@
 
 pub mod fixtures;
 pub mod floor;
+pub mod keys;
 pub mod naive;
 pub mod receiver;
 pub mod refused;
 pub mod rounds;
 pub mod tidy;
 pub mod webhook_verify;
+pub mod worst;
