@@ -117,12 +117,14 @@ fn print(fixtures: &[Fixture], columns: &[Vec<(&str, Timing)>], nanoseconds: fn(
             .map(|column| {
                 let time = nanoseconds(&column[row].1);
                 let reference = nanoseconds(&column[0].1);
-                match row {
-                    0 => format!("{time:.0} ns"),
-                    _ => format!("{:.2}", time / reference),
-                }
+                format!("{:.2}", time / reference)
             })
             .collect();
         println!("| {name} | {} |", cells.join(" | "));
     }
+    let references: Vec<String> = columns
+        .iter()
+        .map(|column| format!("{:.0}", nanoseconds(&column[0].1)))
+        .collect();
+    println!("\nR in this run: {} ns", references.join(", "));
 }
