@@ -38,7 +38,7 @@ use crate::signature::{Algorithm, Key, Mac};
 ///     &entity_identity=ff483d1ff591898a9942916050d2ca3f&factor_sid=YF0123456789abcdef0123456789abcdef";
 /// let delivery = Delivery::new("POST", body)
 ///     .content_type("application/x-www-form-urlencoded")
-///     .signature("");
+///     .signature("oEnbv7kci3fVHZ4MfPqgHxKTX78=");
 ///
 /// let received = receiver.receive(&delivery)?;
 /// assert!(matches!(received.event, Event::Factor(_)));
