@@ -1,3 +1,4 @@
+use crate::block;
 use crate::error::JsonFault;
 
 /// How deep objects and arrays may be nested, the outermost object included.
@@ -114,8 +115,9 @@ impl Scan<'_> {
     fn string(&mut self) -> Result<(), JsonFault> {
         self.take(|byte| byte == b'"')?;
         loop {
-            let stop = |byte: &u8| matches!(byte, b'"' | b'\\' | ..b' ');
-            self.advance(self.rest.iter().position(stop).unwrap_or(self.rest.len()));
+            self.advance(block::find(self.rest, |byte| {
+                (byte == b'"') | (byte == b'\\') | (byte < b' ')
+            }));
             match self.next_byte()? {
                 b'"' => {
                     self.advance(1);

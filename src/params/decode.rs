@@ -1,11 +1,12 @@
 use super::{Pair, Pairs, Params};
+use crate::block::{BLOCK, Places};
 use crate::error::FormError;
 
-/// How many bytes are looked at together.
-const BLOCK: usize = 16;
+/// Short pieces are copied in this many bytes, whatever their length.
+const COPY: usize = 16;
 
-/// How much longer than the form the room for the decoded text must be, so that whole blocks can be copied.
-pub(crate) const SLACK: usize = BLOCK;
+/// How much longer than the form the room for the decoded text must be, so that this many bytes can be copied.
+pub(crate) const SLACK: usize = COPY;
 
 /// Decodes `application/x-www-form-urlencoded` (WHATWG URL, section 5.1) in one pass, and refuses what that
 /// standard's parser repairs or drops: bad escapes, bad UTF-8, unescaped non-ASCII, parameters without a name.
@@ -19,52 +20,31 @@ pub(crate) fn decode<'b>(
     pairs: &'b mut Pairs,
 ) -> Result<Params<'b>, FormError> {
     pairs.clear();
-    let mut writer = Writer { text, len: 0 };
-    let mut rest = form;
-    let mut pair = Pair::EMPTY;
-    let mut in_name = true;
-    while !form.is_empty() {
-        let special = writer.copy_plain(&mut rest);
-        let position = form.len().saturating_sub(rest.len());
-        match special {
-            Some(b'=') if in_name => {
-                pair.name_end = writer.len;
-                in_name = false;
-            }
-            Some(b'=') => writer.push(b'='),
-            Some(b'+') => writer.push(b' '),
-            Some(b'%') => match hexadecimal(&mut rest) {
-                Some(byte) => writer.push(byte),
-                None => {
-                    return Err(FormError::Escape {
-                        position: position.saturating_sub(1),
-                    });
-                }
-            },
-            None | Some(b'&') => {
-                pair.end = writer.len;
-                if in_name {
-                    pair.name_end = pair.end;
-                }
-                pairs.push(pair, writer.written(pair.start, pair.name_end))?;
-                if special.is_none() {
-                    break;
-                }
-                pair = Pair {
-                    start: writer.len,
-                    position,
-                    ..pair
-                };
-                in_name = true;
-            }
-            Some(_) => {
-                return Err(FormError::NotAscii {
-                    position: position.saturating_sub(1),
-                });
-            }
-        }
+    let mut decoder = Decoder {
+        form,
+        done: 0,
+        text,
+        len: 0,
+        pair: Pair::EMPTY,
+        in_name: true,
+        pairs,
+    };
+    let mut start = 0_usize;
+    let (blocks, rest) = form.as_chunks::<BLOCK>();
+    for block in blocks {
+        start = decoder.block(block, start, BLOCK)?;
     }
-    let Writer { text, len } = writer;
+    let mut block = [0; BLOCK];
+    for (to, from) in block.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    decoder.block(&block, start, rest.len())?;
+    if !form.is_empty() {
+        decoder.end_pair()?;
+    }
+    let Decoder {
+        text, len, pairs, ..
+    } = decoder;
     let text =
         utf8(text.get(..len).unwrap_or_default(), pairs).map_err(|offset| FormError::NotUtf8 {
             position: position_of(offset, form),
@@ -73,79 +53,115 @@ pub(crate) fn decode<'b>(
     Ok(Params { text, pairs })
 }
 
-struct Writer<'b> {
+struct Decoder<'f, 'b> {
+    form: &'f [u8],
+    /// How much of the form is decoded.
+    done: usize,
     text: &'b mut [u8],
+    /// How much of the text is written.
     len: usize,
+    /// The parameter that has not ended.
+    pair: Pair,
+    in_name: bool,
+    pairs: &'b mut Pairs,
 }
 
-impl Writer<'_> {
+// No offset exceeds the length of the form, so none of the additions here wraps.
+impl Decoder<'_, '_> {
+    /// Decodes a block of the form, of which `len` bytes are the form's, and returns where the next starts.
+    #[inline(always)]
+    fn block(&mut self, block: &[u8; BLOCK], start: usize, len: usize) -> Result<usize, FormError> {
+        let specials = Places::of(block, |byte| {
+            (byte == b'%') | (byte == b'&') | (byte == b'+') | (byte == b'=') | !byte.is_ascii()
+        });
+        for place in specials {
+            let position = start.wrapping_add(place);
+            self.copy_until(position);
+            self.done = position.wrapping_add(1);
+            if block.get(place) == Some(&b'%') {
+                let byte = self.form.get(self.done..).and_then(hexadecimal);
+                self.push(byte.ok_or(FormError::Escape { position })?);
+                self.done = self.done.wrapping_add(2);
+            } else {
+                self.mark(position)?;
+            }
+        }
+        let end = start.wrapping_add(len);
+        if self.done < end {
+            self.copy_until(end);
+            self.done = end;
+        }
+        Ok(end)
+    }
+
+    /// Decodes a special byte other than an escape. Escapes come in clusters, these do not.
+    #[inline(never)]
+    fn mark(&mut self, position: usize) -> Result<(), FormError> {
+        match self.form.get(position) {
+            Some(b'+') => self.push(b' '),
+            Some(b'=') if self.in_name => {
+                self.pair.name_end = self.len;
+                self.in_name = false;
+            }
+            Some(b'=') => self.push(b'='),
+            Some(b'&') => self.end_pair()?,
+            _ => return Err(FormError::NotAscii { position }),
+        }
+        Ok(())
+    }
+
+    fn end_pair(&mut self) -> Result<(), FormError> {
+        self.pair.end = self.len;
+        if self.in_name {
+            self.pair.name_end = self.len;
+        }
+        let name = self.text.get(self.pair.start..self.pair.name_end);
+        self.pairs.push(self.pair, name.unwrap_or_default())?;
+        self.pair.start = self.len;
+        self.pair.position = self.done;
+        self.in_name = true;
+        Ok(())
+    }
+
+    #[inline(always)]
     fn push(&mut self, byte: u8) {
         if let Some(slot) = self.text.get_mut(self.len) {
             *slot = byte;
-            self.len = self.len.saturating_add(1);
+            self.len = self.len.wrapping_add(1);
         }
     }
 
-    fn written(&self, start: usize, end: usize) -> &[u8] {
-        self.text.get(start..end).unwrap_or_default()
-    }
-
-    /// Copies up to the next byte that means something, takes that byte off the rest too and returns it.
-    fn copy_plain(&mut self, rest: &mut &[u8]) -> Option<u8> {
-        while let Some((block, after)) = rest.split_first_chunk::<BLOCK>() {
-            let free = self.text.get_mut(self.len..)?;
-            *free.first_chunk_mut()? = *block;
-            let plain = specials(block).trailing_zeros() as usize;
-            if plain < BLOCK {
-                self.len = self.len.saturating_add(plain);
-                return take_first(rest, plain);
-            }
-            self.len = self.len.saturating_add(BLOCK);
-            *rest = after;
+    /// Copies a plain piece of the form. What is copied beyond its end is overwritten later.
+    #[inline(always)]
+    fn copy_until(&mut self, end: usize) {
+        let len = end.wrapping_sub(self.done);
+        let (Some(from), Some(to)) = (self.form.get(self.done..), self.text.get_mut(self.len..))
+        else {
+            return;
+        };
+        match (from.first_chunk::<COPY>(), to.first_chunk_mut::<COPY>()) {
+            (Some(from), Some(to)) if len <= COPY => *to = *from,
+            _ => copy_long(from, to, len),
         }
-        let plain = rest
-            .iter()
-            .position(|&byte| is_special(byte))
-            .unwrap_or(rest.len());
-        for &byte in rest.get(..plain).unwrap_or_default() {
-            self.push(byte);
-        }
-        take_first(rest, plain)
+        self.len = self.len.wrapping_add(len);
     }
 }
 
-/// Drops the first `plain` bytes and takes off the byte behind them.
-fn take_first(rest: &mut &[u8], plain: usize) -> Option<u8> {
-    let (&byte, after) = rest.get(plain..).unwrap_or_default().split_first()?;
-    *rest = after;
-    Some(byte)
-}
-
-/// A byte that does not stand for itself.
-const fn is_special(byte: u8) -> bool {
-    matches!(byte, b'%' | b'&' | b'+' | b'=') || !byte.is_ascii()
-}
-
-/// Sets the bit of each special byte of a block.
-fn specials(block: &[u8; BLOCK]) -> u32 {
-    let mut mask = 0;
-    for &byte in block.iter().rev() {
-        mask = mask << 1 | u32::from(is_special(byte));
+/// Kept apart, or the short copies would become calls as well.
+#[inline(never)]
+fn copy_long(from: &[u8], to: &mut [u8], len: usize) {
+    if let (Some(from), Some(to)) = (from.get(..len), to.get_mut(..len)) {
+        to.copy_from_slice(from);
     }
-    mask
 }
 
-/// Takes the two digits of an escape off the rest.
-fn hexadecimal(rest: &mut &[u8]) -> Option<u8> {
-    let (&[high, low], after) = rest.split_first_chunk()?;
-    let digit = |byte: u8| {
-        char::from(byte)
-            .to_digit(16)
-            .and_then(|digit| u8::try_from(digit).ok())
-    };
-    let byte = digit(high)? << 4 | digit(low)?;
-    *rest = after;
-    Some(byte)
+/// Reads the two digits of an escape.
+#[inline(always)]
+fn hexadecimal(digits: &[u8]) -> Option<u8> {
+    let &[high, low] = digits.first_chunk()?;
+    // Bit 6 tells letters from digits; the low bits of `A` and `a` are 1.
+    let value = |digit: u8| (digit & 15).wrapping_add((digit >> 6).wrapping_mul(9));
+    (high.is_ascii_hexdigit() & low.is_ascii_hexdigit()).then(|| value(high) << 4 | value(low))
 }
 
 /// Checks that each name and each value is UTF-8, not just their concatenation.

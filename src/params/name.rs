@@ -57,22 +57,48 @@ impl Name {
         }
     }
 
-    pub(crate) const fn of(name: &[u8]) -> Option<Self> {
-        Some(match name {
-            b"account_sid" => Self::AccountSid,
-            b"challenge_details" => Self::ChallengeDetails,
-            b"challenge_hidden_details" => Self::ChallengeHiddenDetails,
-            b"challenge_metadata" => Self::ChallengeMetadata,
-            b"challenge_sid" => Self::ChallengeSid,
-            b"entity_identity" => Self::EntityIdentity,
-            b"factor_friendly_name" => Self::FactorFriendlyName,
-            b"factor_metadata" => Self::FactorMetadata,
-            b"factor_sid" => Self::FactorSid,
-            b"factor_type" => Self::FactorType,
-            b"service_sid" => Self::ServiceSid,
-            b"type" => Self::Type,
-            b"uuid" => Self::Uuid,
-            _ => return None,
-        })
+    #[inline]
+    pub(crate) fn of(name: &[u8]) -> Option<Self> {
+        match name.len() {
+            4 => pick(name, [(b"type", Self::Type), (b"uuid", Self::Uuid)]),
+            10 => pick(name, [(b"factor_sid", Self::FactorSid)]),
+            11 => pick(
+                name,
+                [
+                    (b"account_sid", Self::AccountSid),
+                    (b"service_sid", Self::ServiceSid),
+                    (b"factor_type", Self::FactorType),
+                ],
+            ),
+            13 => pick(name, [(b"challenge_sid", Self::ChallengeSid)]),
+            15 => pick(
+                name,
+                [
+                    (b"entity_identity", Self::EntityIdentity),
+                    (b"factor_metadata", Self::FactorMetadata),
+                ],
+            ),
+            17 => pick(name, [(b"challenge_details", Self::ChallengeDetails)]),
+            18 => pick(name, [(b"challenge_metadata", Self::ChallengeMetadata)]),
+            20 => pick(name, [(b"factor_friendly_name", Self::FactorFriendlyName)]),
+            24 => pick(
+                name,
+                [(b"challenge_hidden_details", Self::ChallengeHiddenDetails)],
+            ),
+            _ => None,
+        }
     }
+}
+
+/// Compares with names of one length, which takes a few instructions each.
+#[inline(always)]
+fn pick<const LEN: usize, const COUNT: usize>(
+    name: &[u8],
+    known: [(&[u8; LEN], Name); COUNT],
+) -> Option<Name> {
+    let name: &[u8; LEN] = name.try_into().ok()?;
+    known
+        .into_iter()
+        .find(|&(known, _)| known == name)
+        .map(|(_, name)| name)
 }
