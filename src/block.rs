@@ -46,19 +46,60 @@ impl Iterator for Places {
     }
 }
 
-/// Returns the place of the first wanted byte, or the length if there is none.
-#[inline(always)]
-pub(crate) fn find(bytes: &[u8], wanted: impl Fn(u8) -> bool + Copy) -> usize {
-    let mut rest = bytes;
-    while let Some((block, after)) = rest.split_first_chunk() {
-        if let Some(place) = Places::of(block, wanted).next() {
-            return bytes.len().wrapping_sub(rest.len()).wrapping_add(place);
-        }
-        rest = after;
+/// Finds bytes of a text from its start to its end, looking at each block once.
+pub(crate) struct Finder<'t, F> {
+    text: &'t [u8],
+    wanted: F,
+    /// Where the block that was looked at starts, and the places in it.
+    start: usize,
+    places: Places,
+}
+
+impl<'t, F: Fn(u8) -> bool> Finder<'t, F> {
+    /// Starts with a text. What is wanted is not the space.
+    pub(crate) fn new(text: &'t [u8], wanted: F) -> Self {
+        let mut finder = Self {
+            text,
+            wanted,
+            start: 0,
+            places: Places(0),
+        };
+        finder.look();
+        finder
     }
-    let place = rest
-        .iter()
-        .position(|&byte| wanted(byte))
-        .unwrap_or(rest.len());
-    bytes.len().wrapping_sub(rest.len()).wrapping_add(place)
+
+    /// Returns the first wanted place that is not before `position`, which never goes back.
+    #[inline]
+    pub(crate) fn find(&mut self, position: usize) -> Option<usize> {
+        loop {
+            let passed = u32::try_from(position.saturating_sub(self.start)).unwrap_or(u32::MAX);
+            let left = Places(self.places.0 & u64::MAX.checked_shl(passed).unwrap_or(0)).next();
+            if let Some(place) = left {
+                return Some(self.start.wrapping_add(place));
+            }
+            self.start = self.start.wrapping_add(BLOCK).max(position);
+            if self.start >= self.text.len() {
+                return None;
+            }
+            self.look();
+        }
+    }
+
+    #[inline(always)]
+    fn look(&mut self) {
+        let rest = self.text.get(self.start..).unwrap_or_default();
+        self.places = match rest.first_chunk() {
+            Some(block) => Places::of(block, &self.wanted),
+            None => Places::of(&short_block(rest), &self.wanted),
+        };
+    }
+}
+
+/// Fills up what is less than a block with spaces.
+pub(crate) fn short_block(text: &[u8]) -> [u8; BLOCK] {
+    let mut block = [b' '; BLOCK];
+    for (to, from) in block.iter_mut().zip(text) {
+        *to = *from;
+    }
+    block
 }

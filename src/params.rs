@@ -108,16 +108,18 @@ impl Pairs {
     /// The documented names are in order as they stand in their table, so the usual delivery needs no comparison.
     fn sort(&mut self, text: &str) -> Result<(), FormError> {
         let mut sorted = self.sorted;
-        let documented = self.documented.iter().copied().flatten();
-        let others = (0_u8..)
-            .take(self.len)
-            .filter(|&index| Name::of(self.pair(index).name(text).as_bytes()).is_none());
-        let known = documented.clone().count();
-        for (slot, index) in sorted.iter_mut().zip(documented.chain(others)) {
-            *slot = index;
+        let mut known = 0_usize;
+        for (slot, index) in sorted.iter_mut().zip(self.documented.iter().flatten()) {
+            *slot = *index;
+            known = known.saturating_add(1);
         }
         if known < self.len {
             let name = |index: u8| self.pair(index).name(text);
+            let is_other = |index: &u8| Name::of(name(*index).as_bytes()).is_none();
+            let others = (0_u8..).take(self.len).filter(is_other);
+            for (slot, index) in sorted.iter_mut().skip(known).zip(others) {
+                *slot = index;
+            }
             let sorted = sorted.get_mut(..self.len).unwrap_or_default();
             sorted.sort_unstable_by(|&a, &b| name(a).cmp(name(b)).then(a.cmp(&b)));
             for neighbours in sorted.windows(2) {

@@ -157,10 +157,8 @@ impl Receiver {
         let Inner {
             keys, candidates, ..
         } = &*self.inner;
-        let allowed = |&&(position, _): &&(usize, _)| {
-            keys.get(position).is_some_and(|key| opened.allows(key))
-        };
-        Ok(opened.matching(keys, candidates.iter().filter(allowed).cloned())?)
+        let candidates = candidates.iter().map(|(position, mac)| (*position, mac));
+        Ok(opened.matching(keys, candidates)?)
     }
 }
 

@@ -45,16 +45,19 @@ fn check(prefix: &'static str, text: &str) -> Result<[u8; LEN], SidError> {
         let found = bytes.len();
         return Err(SidError::Length { prefix, found });
     };
-    let Some(rest) = bytes.strip_prefix(prefix.as_bytes()) else {
+    if !bytes.starts_with(prefix.as_bytes()) {
         return Err(SidError::Prefix { prefix });
-    };
-    match rest.iter().position(|byte| !byte.is_ascii_alphanumeric()) {
-        None => Ok(sid),
-        Some(offset) => {
-            let position = offset.saturating_add(prefix.len());
-            Err(SidError::Character { prefix, position })
-        }
     }
+    // All bytes at once; where the wrong one stands is looked for only if there is one.
+    if sid
+        .iter()
+        .fold(true, |fits, byte| fits & byte.is_ascii_alphanumeric())
+    {
+        return Ok(sid);
+    }
+    let position = sid.iter().position(|byte| !byte.is_ascii_alphanumeric());
+    let position = position.unwrap_or_default();
+    Err(SidError::Character { prefix, position })
 }
 
 macro_rules! sids {

@@ -52,9 +52,7 @@ impl<'b> Unverified<'b> {
             return Err(Refusal::OtherAccount);
         }
         let keys = keys.keys();
-        let allowed =
-            |&(position, _): &(usize, _)| keys.get(position).is_some_and(|key| opened.allows(key));
-        let key = opened.matching(keys, endpoint.candidates(keys).filter(allowed))?;
+        let key = opened.matching(keys, endpoint.candidates(keys))?;
         Verified::new(endpoint, opened.params, key)
     }
 

@@ -54,9 +54,13 @@ impl<'b> Values<'b> {
     /// Letters, digits and dashes, 8 to 64 of them (the entity's `Identity` in Twilio's API).
     pub(super) fn entity_identity(self) -> Result<Cow<'b, str>, EventError> {
         let value = self.required(Name::EntityIdentity)?;
-        let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        if let Some(position) = value.bytes().position(|byte| !fits(byte)) {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() | (byte == b'-');
+        if !value.bytes().fold(true, |all, byte| all & fits(byte)) {
             let name = Name::EntityIdentity.as_str();
+            let position = value
+                .bytes()
+                .position(|byte| !fits(byte))
+                .unwrap_or_default();
             return Err(EventError::Character { name, position });
         }
         self.free_text(Name::EntityIdentity, 8..=64)

@@ -1,4 +1,4 @@
-use crate::block;
+use crate::block::Finder;
 use crate::error::JsonFault;
 
 /// How deep objects and arrays may be nested, the outermost object included.
@@ -10,13 +10,13 @@ const MAX_DEPTH: u32 = u64::BITS;
 /// This is what lets nothing be cut off the end of such a value and nothing be added to it. It allocates nothing
 /// and does not recurse; whether the object holds what it should is seen when it is decoded.
 pub(super) fn check(text: &str) -> Result<(), (JsonFault, usize)> {
+    let stops = |byte: u8| (byte == b'"') | (byte == b'\\') | (byte < b' ');
     let mut scan = Scan {
+        text: text.as_bytes(),
         rest: text.as_bytes(),
+        stops: Finder::new(text.as_bytes(), stops),
     };
-    scan.object().map_err(|fault| {
-        let position = text.len().saturating_sub(scan.rest.len());
-        (fault, position)
-    })
+    scan.object().map_err(|fault| (fault, scan.position()))
 }
 
 /// The objects and arrays around a value, one bit each: 1 for an object.
@@ -46,11 +46,18 @@ impl Nesting {
     }
 }
 
-struct Scan<'a> {
-    rest: &'a [u8],
+struct Scan<'t, F> {
+    text: &'t [u8],
+    rest: &'t [u8],
+    /// Finds what a string cannot hold as it is.
+    stops: Finder<'t, F>,
 }
 
-impl Scan<'_> {
+impl<F: Fn(u8) -> bool> Scan<'_, F> {
+    fn position(&self) -> usize {
+        self.text.len().saturating_sub(self.rest.len())
+    }
+
     fn object(&mut self) -> Result<(), JsonFault> {
         match self.peek() {
             Some(b'{') => {}
@@ -115,9 +122,8 @@ impl Scan<'_> {
     fn string(&mut self) -> Result<(), JsonFault> {
         self.take(|byte| byte == b'"')?;
         loop {
-            self.advance(block::find(self.rest, |byte| {
-                (byte == b'"') | (byte == b'\\') | (byte < b' ')
-            }));
+            let stop = self.stops.find(self.position()).unwrap_or(self.text.len());
+            self.rest = self.text.get(stop..).unwrap_or_default();
             match self.next_byte()? {
                 b'"' => {
                     self.advance(1);

@@ -1,5 +1,5 @@
 use super::{Pair, Pairs, Params};
-use crate::block::{BLOCK, Places};
+use crate::block::{BLOCK, Places, short_block};
 use crate::error::FormError;
 
 /// Short pieces are copied in this many bytes, whatever their length.
@@ -20,31 +20,39 @@ pub(crate) fn decode<'b>(
     pairs: &'b mut Pairs,
 ) -> Result<Params<'b>, FormError> {
     pairs.clear();
-    let mut decoder = Decoder {
-        form,
-        done: 0,
-        text,
-        len: 0,
-        pair: Pair::EMPTY,
-        in_name: true,
-        pairs,
-    };
-    let mut start = 0_usize;
-    let (blocks, rest) = form.as_chunks::<BLOCK>();
-    for block in blocks {
-        start = decoder.block(block, start, BLOCK)?;
+    let mut pair = OpenPair::at(0, 0);
+    // How much of the form is decoded, and how much of the text is written. Neither exceeds the length of the
+    // form, so that none of the additions wraps.
+    let (mut done, mut len, mut start) = (0_usize, 0_usize, 0_usize);
+    for chunk in form.chunks(BLOCK) {
+        for place in specials(chunk) {
+            let position = start.wrapping_add(place);
+            len = copy(form, done, position, text, len);
+            done = position.wrapping_add(1);
+            let byte = if chunk.get(place) == Some(&b'%') {
+                let byte = form.get(done..).and_then(escaped);
+                done = done.wrapping_add(2);
+                byte.ok_or(FormError::Escape { position })?
+            } else {
+                match pair.mark(form, position, text, len, pairs)? {
+                    Some(byte) => byte,
+                    None => continue,
+                }
+            };
+            if let Some(slot) = text.get_mut(len) {
+                *slot = byte;
+                len = len.wrapping_add(1);
+            }
+        }
+        start = start.wrapping_add(chunk.len());
+        if done < start {
+            len = copy(form, done, start, text, len);
+            done = start;
+        }
     }
-    let mut block = [0; BLOCK];
-    for (to, from) in block.iter_mut().zip(rest) {
-        *to = *from;
-    }
-    decoder.block(&block, start, rest.len())?;
     if !form.is_empty() {
-        decoder.end_pair()?;
+        pair.end(text, len, pairs)?;
     }
-    let Decoder {
-        text, len, pairs, ..
-    } = decoder;
     let text =
         utf8(text.get(..len).unwrap_or_default(), pairs).map_err(|offset| FormError::NotUtf8 {
             position: position_of(offset, form),
@@ -53,98 +61,86 @@ pub(crate) fn decode<'b>(
     Ok(Params { text, pairs })
 }
 
-struct Decoder<'f, 'b> {
-    form: &'f [u8],
-    /// How much of the form is decoded.
-    done: usize,
-    text: &'b mut [u8],
-    /// How much of the text is written.
-    len: usize,
-    /// The parameter that has not ended.
-    pair: Pair,
-    in_name: bool,
-    pairs: &'b mut Pairs,
+/// A parameter that has not ended.
+struct OpenPair {
+    start: usize,
+    name_end: Option<usize>,
+    position: usize,
 }
 
-// No offset exceeds the length of the form, so none of the additions here wraps.
-impl Decoder<'_, '_> {
-    /// Decodes a block of the form, of which `len` bytes are the form's, and returns where the next starts.
-    #[inline(always)]
-    fn block(&mut self, block: &[u8; BLOCK], start: usize, len: usize) -> Result<usize, FormError> {
-        let specials = Places::of(block, |byte| {
-            (byte == b'%') | (byte == b'&') | (byte == b'+') | (byte == b'=') | !byte.is_ascii()
-        });
-        for place in specials {
-            let position = start.wrapping_add(place);
-            self.copy_until(position);
-            self.done = position.wrapping_add(1);
-            if block.get(place) == Some(&b'%') {
-                let byte = self.form.get(self.done..).and_then(hexadecimal);
-                self.push(byte.ok_or(FormError::Escape { position })?);
-                self.done = self.done.wrapping_add(2);
-            } else {
-                self.mark(position)?;
-            }
+impl OpenPair {
+    const fn at(start: usize, position: usize) -> Self {
+        Self {
+            start,
+            name_end: None,
+            position,
         }
-        let end = start.wrapping_add(len);
-        if self.done < end {
-            self.copy_until(end);
-            self.done = end;
-        }
-        Ok(end)
     }
 
-    /// Decodes a special byte other than an escape. Escapes come in clusters, these do not.
+    /// Takes a special byte that starts no escape, and returns what it stands for, if it stands for a byte.
+    ///
+    /// Kept apart, because these are few, while escapes come in clusters.
     #[inline(never)]
-    fn mark(&mut self, position: usize) -> Result<(), FormError> {
-        match self.form.get(position) {
-            Some(b'+') => self.push(b' '),
-            Some(b'=') if self.in_name => {
-                self.pair.name_end = self.len;
-                self.in_name = false;
+    fn mark(
+        &mut self,
+        form: &[u8],
+        position: usize,
+        text: &[u8],
+        len: usize,
+        pairs: &mut Pairs,
+    ) -> Result<Option<u8>, FormError> {
+        match form.get(position) {
+            Some(b'+') => return Ok(Some(b' ')),
+            Some(b'=') if self.name_end.is_some() => return Ok(Some(b'=')),
+            Some(b'=') => self.name_end = Some(len),
+            Some(b'&') => {
+                self.end(text, len, pairs)?;
+                *self = Self::at(len, position.wrapping_add(1));
             }
-            Some(b'=') => self.push(b'='),
-            Some(b'&') => self.end_pair()?,
             _ => return Err(FormError::NotAscii { position }),
         }
-        Ok(())
+        Ok(None)
     }
 
-    fn end_pair(&mut self) -> Result<(), FormError> {
-        self.pair.end = self.len;
-        if self.in_name {
-            self.pair.name_end = self.len;
-        }
-        let name = self.text.get(self.pair.start..self.pair.name_end);
-        self.pairs.push(self.pair, name.unwrap_or_default())?;
-        self.pair.start = self.len;
-        self.pair.position = self.done;
-        self.in_name = true;
-        Ok(())
-    }
-
-    #[inline(always)]
-    fn push(&mut self, byte: u8) {
-        if let Some(slot) = self.text.get_mut(self.len) {
-            *slot = byte;
-            self.len = self.len.wrapping_add(1);
-        }
-    }
-
-    /// Copies a plain piece of the form. What is copied beyond its end is overwritten later.
-    #[inline(always)]
-    fn copy_until(&mut self, end: usize) {
-        let len = end.wrapping_sub(self.done);
-        let (Some(from), Some(to)) = (self.form.get(self.done..), self.text.get_mut(self.len..))
-        else {
-            return;
+    fn end(&self, text: &[u8], len: usize, pairs: &mut Pairs) -> Result<(), FormError> {
+        let pair = Pair {
+            start: self.start,
+            name_end: self.name_end.unwrap_or(len),
+            end: len,
+            position: self.position,
         };
-        match (from.first_chunk::<COPY>(), to.first_chunk_mut::<COPY>()) {
-            (Some(from), Some(to)) if len <= COPY => *to = *from,
-            _ => copy_long(from, to, len),
-        }
-        self.len = self.len.wrapping_add(len);
+        pairs.push(
+            pair,
+            text.get(pair.start..pair.name_end).unwrap_or_default(),
+        )
     }
+}
+
+/// Finds the bytes that do not stand for themselves.
+#[inline(always)]
+fn specials(chunk: &[u8]) -> Places {
+    let is_special = |byte: u8| {
+        (byte == b'%') | (byte == b'&') | (byte == b'+') | (byte == b'=') | !byte.is_ascii()
+    };
+    match chunk.first_chunk() {
+        Some(block) => Places::of(block, is_special),
+        None => Places::of(&short_block(chunk), is_special),
+    }
+}
+
+/// Copies a plain piece of the form behind the text and returns where the text ends then. What is copied beyond
+/// that is overwritten later.
+#[inline(always)]
+fn copy(form: &[u8], start: usize, end: usize, text: &mut [u8], len: usize) -> usize {
+    let piece = end.wrapping_sub(start);
+    let (Some(from), Some(to)) = (form.get(start..), text.get_mut(len..)) else {
+        return len;
+    };
+    match (from.first_chunk::<COPY>(), to.first_chunk_mut::<COPY>()) {
+        (Some(from), Some(to)) if piece <= COPY => *to = *from,
+        _ => copy_long(from, to, piece),
+    }
+    len.wrapping_add(piece)
 }
 
 /// Kept apart, or the short copies would become calls as well.
@@ -155,14 +151,34 @@ fn copy_long(from: &[u8], to: &mut [u8], len: usize) {
     }
 }
 
-/// Reads the two digits of an escape.
+/// Reads the byte that two digits stand for.
 #[inline(always)]
-fn hexadecimal(digits: &[u8]) -> Option<u8> {
+fn escaped(digits: &[u8]) -> Option<u8> {
     let &[high, low] = digits.first_chunk()?;
-    // Bit 6 tells letters from digits; the low bits of `A` and `a` are 1.
-    let value = |digit: u8| (digit & 15).wrapping_add((digit >> 6).wrapping_mul(9));
-    (high.is_ascii_hexdigit() & low.is_ascii_hexdigit()).then(|| value(high) << 4 | value(low))
+    let value = |digit: u8| DIGITS.get(usize::from(digit)).copied().unwrap_or(NO_DIGIT);
+    let (high, low) = (value(high), value(low));
+    (high | low < 16).then_some(high << 4 | low)
 }
+
+const NO_DIGIT: u8 = 0xff;
+
+/// The value of each byte as a hexadecimal digit. Digits are hard to predict, so that branches would cost more.
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "computed by the compiler"
+)]
+static DIGITS: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        let digit = b"0123456789abcdef"[value as usize];
+        values[digit as usize] = value;
+        values[digit.to_ascii_uppercase() as usize] = value;
+        value += 1;
+    }
+    values
+};
 
 /// Checks that each name and each value is UTF-8, not just their concatenation.
 ///

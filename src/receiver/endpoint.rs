@@ -1,3 +1,5 @@
+use std::borrow::Borrow;
+
 use crate::buffer::{Scratch, Sizes};
 use crate::delivery::{Delivery, Lines};
 use crate::error::{EventError, MediaTypeError, Refusal, SignatureError, TargetError};
@@ -171,24 +173,19 @@ impl<'d> Admitted<'d> {
 }
 
 impl Opened<'_> {
-    /// Tells whether the delivery may have been signed with a key.
-    pub(crate) fn allows(&self, key: &Key) -> bool {
-        self.settings.allow(key)
-    }
-
     /// Finds the key that the delivery was signed with.
     pub(crate) fn matching<'k>(
         &self,
         keys: &'k [Key],
-        candidates: impl Iterator<Item = (usize, Mac)>,
+        candidates: impl Iterator<Item = (usize, impl Borrow<Mac>)>,
     ) -> Result<MatchedKey<'k>, SignatureError> {
         let mut tries = 0_usize;
-        for (position, mut mac) in candidates {
+        for (position, mac) in candidates {
+            let Some(key) = keys.get(position).filter(|key| self.settings.allow(key)) else {
+                continue;
+            };
             tries = tries.saturating_add(1);
-            mac.update(self.signed);
-            if mac.verify(&self.tag)
-                && let Some(key) = keys.get(position)
-            {
+            if mac.borrow().verify(self.signed, &self.tag) {
                 return Ok(MatchedKey::new(position, key));
             }
         }

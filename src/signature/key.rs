@@ -78,11 +78,19 @@ impl Mac {
         }
     }
 
-    /// Compares in constant time.
-    pub(crate) fn verify(self, tag: &Tag) -> bool {
+    /// Takes in the rest of a text and compares in constant time. The state stays as it is.
+    pub(crate) fn verify(&self, rest: &[u8], tag: &Tag) -> bool {
         match self {
-            Self::Sha1(mac) => mac.verify_slice(tag.as_bytes()).is_ok(),
-            Self::Sha256(mac) => mac.verify_slice(tag.as_bytes()).is_ok(),
+            Self::Sha1(mac) => mac
+                .clone()
+                .chain_update(rest)
+                .verify_slice(tag.as_bytes())
+                .is_ok(),
+            Self::Sha256(mac) => mac
+                .clone()
+                .chain_update(rest)
+                .verify_slice(tag.as_bytes())
+                .is_ok(),
         }
     }
 
