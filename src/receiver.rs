@@ -97,7 +97,7 @@ impl Receiver {
     /// [`Refusal`] says why the delivery is not accepted, and with which status to answer.
     pub fn receive_in<'b>(
         &'b self,
-        delivery: &Delivery<'b>,
+        delivery: &Delivery<'_>,
         buffer: &'b mut Buffer,
     ) -> Result<Received<'b>, Refusal> {
         self.verify_in(delivery, buffer)?.receive()
@@ -128,7 +128,7 @@ impl Receiver {
     /// [`Refusal`] says why the delivery is not accepted, and with which status to answer.
     pub fn verify_in<'b>(
         &'b self,
-        delivery: &Delivery<'b>,
+        delivery: &Delivery<'_>,
         buffer: &'b mut Buffer,
     ) -> Result<Verified<'b>, Refusal> {
         let admitted = self.inner.endpoint.admit(delivery)?;
@@ -148,12 +148,12 @@ impl Receiver {
         self.inner.endpoint.body_limit
     }
 
-    fn verified<'b>(&'b self, opened: &Opened<'b>) -> Result<Verified<'b>, Refusal> {
+    fn verified<'b>(&'b self, opened: &Opened<'_, 'b>) -> Result<Verified<'b>, Refusal> {
         let key = self.matching(opened)?;
         Verified::new(&self.inner.endpoint, opened.params, key)
     }
 
-    fn matching(&self, opened: &Opened<'_>) -> Result<MatchedKey<'_>, Refusal> {
+    fn matching(&self, opened: &Opened<'_, '_>) -> Result<MatchedKey<'_>, Refusal> {
         let Inner {
             keys, candidates, ..
         } = &*self.inner;

@@ -15,11 +15,11 @@ use crate::sid::AccountSid;
 /// names.
 pub struct Unverified<'b> {
     endpoint: &'b Endpoint,
-    opened: Opened<'b>,
+    opened: Opened<'b, 'b>,
 }
 
 impl<'b> Unverified<'b> {
-    pub(crate) fn new(endpoint: &'b Endpoint, opened: Opened<'b>) -> Self {
+    pub(crate) fn new(endpoint: &'b Endpoint, opened: Opened<'b, 'b>) -> Self {
         Self { endpoint, opened }
     }
 

@@ -13,6 +13,9 @@ pub enum ConfigError {
     /// No key was given, so every delivery would be refused.
     #[error("expected at least one key")]
     NoKey,
+    /// A receiver for accounts was given a key of its own, which it would not use.
+    #[error("expected no key: a receiver for accounts takes the keys of each")]
+    KeyWithoutAccount,
     /// Two SharedKeys have the same id and algorithm.
     #[error("shared key at position {position} has the id and algorithm of an earlier key")]
     RepeatedSharedKey {

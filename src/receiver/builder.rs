@@ -113,13 +113,14 @@ impl ReceiverBuilder {
 
     /// Builds a receiver that takes the keys for each delivery, chosen by its account.
     ///
-    /// Keys given to the builder are left out.
-    ///
     /// # Errors
     ///
-    /// [`ConfigError`] names the first mistake: the URL, the body limit.
+    /// [`ConfigError`] names the first mistake: the URL, the body limit, a key that belongs to no account.
     pub fn build_for_accounts(self) -> Result<AccountReceiver, ConfigError> {
-        let (endpoint, _) = self.endpoint()?;
+        let (endpoint, keys) = self.endpoint()?;
+        if !keys.is_empty() {
+            return Err(ConfigError::KeyWithoutAccount);
+        }
         Ok(AccountReceiver {
             endpoint: Arc::new(endpoint),
         })

@@ -54,12 +54,12 @@ pub(crate) struct Admitted<'d> {
 }
 
 /// A decoded delivery whose signature has not been verified.
-pub(crate) struct Opened<'b> {
+pub(crate) struct Opened<'d, 'b> {
     pub(crate) params: Params<'b>,
     /// The text to sign, behind the configured one.
     signed: &'b [u8],
     tag: Tag,
-    settings: Settings<'b>,
+    settings: Settings<'d>,
 }
 
 impl Endpoint {
@@ -147,10 +147,7 @@ impl<'d> Admitted<'d> {
         Sizes::new(self.form.len(), self.target.len())
     }
 
-    pub(crate) fn decode<'b>(&self, scratch: Scratch<'b>) -> Result<Opened<'b>, Refusal>
-    where
-        'd: 'b,
-    {
+    pub(crate) fn decode<'b>(&self, scratch: Scratch<'b>) -> Result<Opened<'d, 'b>, Refusal> {
         let Scratch {
             text,
             signed,
@@ -172,7 +169,7 @@ impl<'d> Admitted<'d> {
     }
 }
 
-impl Opened<'_> {
+impl Opened<'_, '_> {
     /// Finds the key that the delivery was signed with.
     pub(crate) fn matching<'k>(
         &self,

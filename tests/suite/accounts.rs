@@ -183,6 +183,11 @@ fn keys_are_checked_when_they_are_tied_to_their_account() {
     let key = SharedKey::new("key_1", "secret", Algorithm::HmacSha256).unwrap();
     let error = AccountKeys::new(sid, [key.clone(), key]).unwrap_err();
     assert_eq!(error, ConfigError::RepeatedSharedKey { position: 1 });
+    let error = Receiver::builder(URL)
+        .auth_token(token())
+        .build_for_accounts()
+        .unwrap_err();
+    assert_eq!(error, ConfigError::KeyWithoutAccount);
     assert_eq!(accounts()[&sid].account_sid(), sid);
 }
 

@@ -50,6 +50,10 @@ fn configuration_errors() {
     }
     assert_text(ConfigError::NoKey, "expected at least one key");
     assert_text(
+        ConfigError::KeyWithoutAccount,
+        "expected no key: a receiver for accounts takes the keys of each",
+    );
+    assert_text(
         ConfigError::RepeatedSharedKey { position: 2 },
         "shared key at position 2 has the id and algorithm of an earlier key",
     );

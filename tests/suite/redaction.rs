@@ -44,7 +44,7 @@ fn no_public_type_shows_a_secret() {
         .auth_token(token())
         .shared_key(shared.clone());
     let receiver = builder.clone().build().unwrap();
-    let accounts = builder.clone().build_for_accounts().unwrap();
+    let accounts = Receiver::builder(SECRET_URL).build_for_accounts().unwrap();
     let origin = "https://url-user:url-password@example.com:8443";
     let for_origin = Receiver::builder_for_origin(origin).auth_token(token());
     let account_sid: AccountSid = ACCOUNT.parse().unwrap();
