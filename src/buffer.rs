@@ -92,7 +92,8 @@ impl<'b> Scratch<'b> {
             work(Scratch::new(&mut [0; N], &mut Pairs::new(), sizes))
         }
         match sizes.total() {
-            0..=0x07ff => stack::<0x0800, R>(sizes, work),
+            0..=0x03ff => stack::<0x0400, R>(sizes, work),
+            0x0400..=0x07ff => stack::<0x0800, R>(sizes, work),
             0x0800..=0x13ff => stack::<0x1400, R>(sizes, work),
             0x1400..=0x4fff => stack::<0x5000, R>(sizes, work),
             _ => {

@@ -13,13 +13,16 @@ use crate::error::FormError;
 pub(crate) const MAX_PARAMS: usize = 64;
 
 /// Where one parameter lies in the decoded text, its value right after its name.
+///
+/// In half the room that offsets usually take, because the table of them is cleared for every delivery. No form is
+/// so long that an offset in it would not fit.
 #[derive(Clone, Copy)]
 pub(crate) struct Pair {
-    start: usize,
-    name_end: usize,
-    end: usize,
+    start: u32,
+    name_end: u32,
+    end: u32,
     /// Where the parameter starts in the form as received.
-    position: usize,
+    position: u32,
 }
 
 impl Pair {
@@ -30,16 +33,39 @@ impl Pair {
         position: 0,
     };
 
+    #[inline(always)]
+    fn new(start: usize, name_end: usize, end: usize, position: usize) -> Self {
+        let narrow = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
+        Self {
+            start: narrow(start),
+            name_end: narrow(name_end),
+            end: narrow(end),
+            position: narrow(position),
+        }
+    }
+
     fn name(self, text: &str) -> &str {
-        text.get(self.start..self.name_end).unwrap_or_default()
+        text.get(self.start as usize..self.name_end as usize)
+            .unwrap_or_default()
     }
 
     fn value(self, text: &str) -> &str {
-        text.get(self.name_end..self.end).unwrap_or_default()
+        text.get(self.name_end as usize..self.end as usize)
+            .unwrap_or_default()
     }
 
     fn name_and_value(self, text: &str) -> &str {
-        text.get(self.start..self.end).unwrap_or_default()
+        text.get(self.start as usize..self.end as usize)
+            .unwrap_or_default()
+    }
+
+    /// Where the name ends, and where the value does.
+    fn ends(self) -> [usize; 2] {
+        [self.name_end as usize, self.end as usize]
+    }
+
+    fn position(self) -> usize {
+        self.position as usize
     }
 }
 
@@ -73,9 +99,10 @@ impl Pairs {
         self.documented = [None; Name::ALL.len()];
     }
 
-    /// Adds a parameter whose name and value end the decoded text so far.
+    /// Adds a parameter.
+    #[inline(always)]
     fn push(&mut self, pair: Pair, name: &[u8]) -> Result<(), FormError> {
-        let position = pair.position;
+        let position = pair.position();
         let (Some(slot), Ok(index)) = (self.received.get_mut(self.len), u8::try_from(self.len))
         else {
             let limit = MAX_PARAMS;
@@ -126,7 +153,7 @@ impl Pairs {
                 if let &[first, second] = neighbours
                     && name(first) == name(second)
                 {
-                    let position = self.pair(second).position;
+                    let position = self.pair(second).position();
                     return Err(FormError::RepeatedName {
                         name: None,
                         position,

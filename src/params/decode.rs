@@ -78,9 +78,7 @@ impl OpenPair {
     }
 
     /// Takes a special byte that starts no escape, and returns what it stands for, if it stands for a byte.
-    ///
-    /// Kept apart, because these are few, while escapes come in clusters.
-    #[inline(never)]
+    #[inline(always)]
     fn mark(
         &mut self,
         form: &[u8],
@@ -102,17 +100,12 @@ impl OpenPair {
         Ok(None)
     }
 
+    #[inline(always)]
     fn end(&self, text: &[u8], len: usize, pairs: &mut Pairs) -> Result<(), FormError> {
-        let pair = Pair {
-            start: self.start,
-            name_end: self.name_end.unwrap_or(len),
-            end: len,
-            position: self.position,
-        };
-        pairs.push(
-            pair,
-            text.get(pair.start..pair.name_end).unwrap_or_default(),
-        )
+        let name_end = self.name_end.unwrap_or(len);
+        let pair = Pair::new(self.start, name_end, len, self.position);
+        let name = text.get(self.start..name_end);
+        pairs.push(pair, name.unwrap_or_default())
     }
 }
 
@@ -186,7 +179,7 @@ static DIGITS: [u8; 256] = {
 fn utf8<'b>(text: &'b [u8], pairs: &Pairs) -> Result<&'b str, usize> {
     let text = std::str::from_utf8(text).map_err(|error| error.valid_up_to())?;
     for pair in pairs.received() {
-        for boundary in [pair.name_end, pair.end] {
+        for boundary in pair.ends() {
             if !text.is_char_boundary(boundary) {
                 let start = (0..boundary).rfind(|&offset| text.is_char_boundary(offset));
                 return Err(start.unwrap_or(0));
