@@ -98,8 +98,8 @@ impl<'t, F: Fn(u8) -> bool> Finder<'t, F> {
 /// Fills up what is less than a block with spaces.
 pub(crate) fn short_block(text: &[u8]) -> [u8; BLOCK] {
     let mut block = [b' '; BLOCK];
-    for (to, from) in block.iter_mut().zip(text) {
-        *to = *from;
+    if let Some(start) = block.get_mut(..text.len()) {
+        start.copy_from_slice(text);
     }
     block
 }
