@@ -30,6 +30,15 @@ impl Places {
         }
         Self(bits)
     }
+
+    /// Returns the first place that is not before another.
+    #[inline(always)]
+    fn first_from(self, place: usize) -> Option<usize> {
+        if place >= BLOCK {
+            return None;
+        }
+        Self(self.0 & u64::MAX << place).next()
+    }
 }
 
 impl Iterator for Places {
@@ -72,9 +81,8 @@ impl<'t, F: Fn(u8) -> bool> Finder<'t, F> {
     #[inline]
     pub(crate) fn find(&mut self, position: usize) -> Option<usize> {
         loop {
-            let passed = u32::try_from(position.saturating_sub(self.start)).unwrap_or(u32::MAX);
-            let left = Places(self.places.0 & u64::MAX.checked_shl(passed).unwrap_or(0)).next();
-            if let Some(place) = left {
+            let passed = position.saturating_sub(self.start);
+            if let Some(place) = self.places.first_from(passed) {
                 return Some(self.start.wrapping_add(place));
             }
             self.start = self.start.wrapping_add(BLOCK).max(position);

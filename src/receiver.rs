@@ -84,7 +84,7 @@ impl Receiver {
         let admitted = self.inner.endpoint.admit(delivery)?;
         Scratch::lend(admitted.sizes(), |scratch| {
             let verified = self.verified(&admitted.decode(scratch)?)?;
-            Ok(verified.receive()?.into_owned())
+            Ok(verified.read()?.into_owned())
         })
     }
 
@@ -100,7 +100,7 @@ impl Receiver {
         delivery: &Delivery<'_>,
         buffer: &'b mut Buffer,
     ) -> Result<Received<'b>, Refusal> {
-        self.verify_in(delivery, buffer)?.receive()
+        self.verify_in(delivery, buffer)?.read()
     }
 
     /// Verifies a delivery without reading an event, and returns the key that matched as proof.
@@ -236,7 +236,7 @@ impl<'b> Verified<'b> {
     /// # Errors
     ///
     /// [`Refusal::Event`] if the parameters are not an event, or could be read as another one.
-    pub fn receive(self) -> Result<Received<'b>, Refusal> {
+    pub fn read(self) -> Result<Received<'b>, Refusal> {
         Ok(Received {
             event: Event::read(self.params, self.reading)?,
             key: self.key,

@@ -65,7 +65,7 @@ impl<'b> Unverified<'b> {
     where
         'b: 'k,
     {
-        self.verify(keys)?.receive()
+        self.verify(keys)?.read()
     }
 }
 

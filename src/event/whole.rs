@@ -13,10 +13,10 @@ pub(super) fn check(text: &str) -> Result<(), (JsonFault, usize)> {
     let stops = |byte: u8| (byte == b'"') | (byte == b'\\') | (byte < b' ');
     let mut scan = Scan {
         text: text.as_bytes(),
-        rest: text.as_bytes(),
+        position: 0,
         stops: Finder::new(text.as_bytes(), stops),
     };
-    scan.object().map_err(|fault| (fault, scan.position()))
+    scan.object().map_err(|fault| (fault, scan.position))
 }
 
 /// The objects and arrays around a value, one bit each: 1 for an object.
@@ -48,16 +48,12 @@ impl Nesting {
 
 struct Scan<'t, F> {
     text: &'t [u8],
-    rest: &'t [u8],
+    position: usize,
     /// Finds what a string cannot hold as it is.
     stops: Finder<'t, F>,
 }
 
 impl<F: Fn(u8) -> bool> Scan<'_, F> {
-    fn position(&self) -> usize {
-        self.text.len().saturating_sub(self.rest.len())
-    }
-
     fn object(&mut self) -> Result<(), JsonFault> {
         match self.peek() {
             Some(b'{') => {}
@@ -72,7 +68,7 @@ impl<F: Fn(u8) -> bool> Scan<'_, F> {
                 continue;
             }
             while self.closes(&nesting)? {
-                self.advance(1);
+                self.advance();
                 nesting.leave();
                 if nesting.depth == 0 {
                     return match self.peek() {
@@ -91,7 +87,7 @@ impl<F: Fn(u8) -> bool> Scan<'_, F> {
         match self.peek().ok_or(JsonFault::EndsEarly)? {
             bracket @ (b'{' | b'[') => {
                 nesting.enter(bracket == b'{')?;
-                self.advance(1);
+                self.advance();
                 return Ok(true);
             }
             b'"' => self.string()?,
@@ -122,15 +118,10 @@ impl<F: Fn(u8) -> bool> Scan<'_, F> {
     fn string(&mut self) -> Result<(), JsonFault> {
         self.take(|byte| byte == b'"')?;
         loop {
-            let stop = self.stops.find(self.position()).unwrap_or(self.text.len());
-            self.rest = self.text.get(stop..).unwrap_or_default();
-            match self.next_byte()? {
-                b'"' => {
-                    self.advance(1);
-                    return Ok(());
-                }
-                b'\\' => {
-                    self.advance(1);
+            self.position = self.stops.find(self.position).unwrap_or(self.text.len());
+            match self.take(|byte| matches!(byte, b'"' | b'\\'))? {
+                b'"' => return Ok(()),
+                _ => {
                     let escaped = self.take(|byte| b"\"\\/bfnrtu".contains(&byte))?;
                     if escaped == b'u' {
                         for _ in 0..4 {
@@ -138,28 +129,21 @@ impl<F: Fn(u8) -> bool> Scan<'_, F> {
                         }
                     }
                 }
-                _ => return Err(JsonFault::Syntax),
             }
         }
     }
 
     fn number(&mut self) -> Result<(), JsonFault> {
-        if self.rest.first() == Some(&b'-') {
-            self.advance(1);
-        }
+        self.skip(b"-");
         if self.take(|byte| byte.is_ascii_digit())? != b'0' {
             self.digits();
         }
-        if self.rest.first() == Some(&b'.') {
-            self.advance(1);
+        if self.skip(b".") {
             self.take(|byte| byte.is_ascii_digit())?;
             self.digits();
         }
-        if let Some(b'e' | b'E') = self.rest.first() {
-            self.advance(1);
-            if let Some(b'+' | b'-') = self.rest.first() {
-                self.advance(1);
-            }
+        if self.skip(b"eE") {
+            self.skip(b"+-");
             self.take(|byte| byte.is_ascii_digit())?;
             self.digits();
         }
@@ -167,12 +151,7 @@ impl<F: Fn(u8) -> bool> Scan<'_, F> {
     }
 
     fn digits(&mut self) {
-        let digits = self
-            .rest
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
-        self.advance(digits);
+        while self.skip(b"0123456789") {}
     }
 
     fn literal(&mut self, literal: &[u8]) -> Result<(), JsonFault> {
@@ -189,27 +168,28 @@ impl<F: Fn(u8) -> bool> Scan<'_, F> {
 
     /// Takes one byte that is as wanted.
     fn take(&mut self, wanted: impl FnOnce(u8) -> bool) -> Result<u8, JsonFault> {
-        let byte = self.next_byte()?;
-        if !wanted(byte) {
-            return Err(JsonFault::Syntax);
+        match self.text.get(self.position) {
+            Some(&byte) if wanted(byte) => {
+                self.advance();
+                Ok(byte)
+            }
+            Some(_) => Err(JsonFault::Syntax),
+            None => Err(JsonFault::EndsEarly),
         }
-        self.advance(1);
-        Ok(byte)
     }
 
-    fn next_byte(&self) -> Result<u8, JsonFault> {
-        self.rest.first().copied().ok_or(JsonFault::EndsEarly)
+    /// Takes one byte if it is one of those, and tells whether it was.
+    fn skip(&mut self, bytes: &[u8]) -> bool {
+        self.take(|byte| bytes.contains(&byte)).is_ok()
     }
 
     /// Skips white space and looks at what follows.
     fn peek(&mut self) -> Option<u8> {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.rest.first() {
-            self.advance(1);
-        }
-        self.rest.first().copied()
+        while self.skip(b" \t\n\r") {}
+        self.text.get(self.position).copied()
     }
 
-    fn advance(&mut self, bytes: usize) {
-        self.rest = self.rest.get(bytes..).unwrap_or_default();
+    fn advance(&mut self) {
+        self.position = self.position.saturating_add(1);
     }
 }

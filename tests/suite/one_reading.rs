@@ -220,3 +220,50 @@ fn an_added_parameter_that_could_be_cut_otherwise_is_refused() {
         assert!(fault_is(error.clone()), "{name}: {error:?}");
     }
 }
+
+/// With an origin the request says where the URL ends, so that place is a cut as well.
+#[test]
+fn the_path_of_a_request_neither_takes_from_the_parameters_nor_gives_to_them() {
+    let origin = "https://example.com";
+    let receiver = Receiver::builder_for_origin(origin)
+        .auth_token(token())
+        .build()
+        .unwrap();
+    let planted = format!(
+        r#"{{"a":"account_sid{ACCOUNT}challenge_sid{CHALLENGE}entity_identity{IDENTITY}factor_sid{FACTOR}service_sid{SERVICE}typechallenge.approveduuidx"}}"#
+    );
+    let planted_path = format!("/hooks/account_sid{ACCOUNT}entity_identity{IDENTITY}");
+    for target in [
+        "/",
+        "/hooks/acme",
+        "/hooks/a_b?tenant=some_name",
+        &planted_path,
+    ] {
+        for pairs in [
+            v1_factor(),
+            v2_challenge(),
+            with(v2_challenge(), "challenge_details", &planted),
+            with(v2_challenge(), "factor_metadata", &planted),
+        ] {
+            let url = format!("{origin}{target}");
+            let signature = token().sign(&url, pairs.clone());
+            let text = string_to_sign(target, pairs.clone());
+            let mut accepted = Vec::new();
+            for (end, _) in text.char_indices().skip(1) {
+                cuts::all(&text[end..], 0, &mut |cut| {
+                    let form = form(&cut);
+                    let delivery = Delivery::new("POST", form.as_bytes())
+                        .content_type(FORM)
+                        .target(&text[..end])
+                        .signature(&signature);
+                    if receiver.receive(&delivery).is_ok() {
+                        accepted.push((end, cut));
+                    }
+                });
+            }
+            let mut sorted = pairs;
+            sorted.sort();
+            assert_eq!(accepted, [(target.len(), sorted)], "{target}");
+        }
+    }
+}
