@@ -63,7 +63,7 @@ pub enum Event<'a> {
 
 impl<'a> Event<'a> {
     pub(crate) fn read(params: Params<'a>, reading: Reading) -> Result<Self, EventError> {
-        let values = Values(params);
+        let values = Values { params, reading };
         undocumented::check(params, reading)?;
         Ok(match values.event_type()? {
             EventType::Factor(event_type) => Self::Factor(FactorEvent::read(values, event_type)?),
@@ -158,13 +158,17 @@ impl<'a> Event<'a> {
 pub(crate) struct Reading {
     /// Parameters with undocumented names are refused.
     pub(crate) strict: bool,
-    /// The request has a say in where the URL ends and the first parameter starts.
-    pub(crate) starts_anywhere: bool,
+    /// The request has a say in where the URL ends and the first parameter starts, so that anything signed for any
+    /// webhook of the origin may stand before the event.
+    pub(crate) url_from_request: bool,
+    /// The parameters are a part of the URL, in the order in which they came.
+    pub(crate) in_url: bool,
 }
 
 /// Reads the account from parameters that need not be an event.
 pub(crate) fn account_sid(params: Params<'_>) -> Result<AccountSid, EventError> {
-    Values(params).sid(Name::AccountSid, AccountSid::new)
+    let reading = Reading::default();
+    Values { params, reading }.sid(Name::AccountSid, AccountSid::new)
 }
 
 /// Merges two lists that are in the order of their names.

@@ -4,6 +4,7 @@ mod decode;
 mod name;
 
 use std::fmt;
+use std::ops::Range;
 
 pub(crate) use self::decode::{SLACK, decode};
 pub(crate) use self::name::Name;
@@ -59,9 +60,11 @@ impl Pair {
             .unwrap_or_default()
     }
 
-    /// Where the name ends, and where the value does.
-    fn ends(self) -> [usize; 2] {
-        [self.name_end as usize, self.end as usize]
+    /// Where the name lies, and where the value does.
+    fn bounds(self) -> [Range<usize>; 2] {
+        let [start, name_end, end] =
+            [self.start, self.name_end, self.end].map(|offset| offset as usize);
+        [start..name_end, name_end..end]
     }
 
     fn position(self) -> usize {

@@ -69,8 +69,14 @@ impl Receiver {
     /// Starts from the public origin, such as `https://example.com`, for webhooks whose path differs.
     ///
     /// The URL is the origin followed by the [target](Delivery::target) of each request, so the proxies in between
-    /// must leave path and query as they are. As the request then has a say in where the URL ends, a delivery is
-    /// refused if a parameter is signed before `account_sid`; prefer a fixed URL where you have one.
+    /// must leave path and query as they are.
+    ///
+    /// The request then has a say in where the URL ends, and whatever was signed with the same key for another
+    /// webhook of the origin, an SMS for example, may be presented here cut into a URL and an event. So these are
+    /// refused besides: a path or query that holds the name of an event's parameter, undocumented parameters that
+    /// nothing bounds ([`UndocumentedFault::Unbounded`](crate::UndocumentedFault::Unbounded)), and a `uuid` of other
+    /// characters than letters, digits, dashes and spaces. Pass on only paths that you configured at Twilio, and
+    /// prefer a fixed URL, with which none of this arises.
     pub fn builder_for_origin(origin: impl Into<String>) -> ReceiverBuilder {
         ReceiverBuilder::new(origin.into(), true)
     }
@@ -150,7 +156,7 @@ impl Receiver {
 
     fn verified<'b>(&'b self, opened: &Opened<'_, 'b>) -> Result<Verified<'b>, Refusal> {
         let key = self.matching(opened)?;
-        Verified::new(&self.inner.endpoint, opened.params, key)
+        Verified::new(&self.inner.endpoint, opened, key)
     }
 
     fn matching(&self, opened: &Opened<'_, '_>) -> Result<MatchedKey<'_>, Refusal> {
@@ -205,11 +211,12 @@ pub struct Verified<'b> {
 impl<'b> Verified<'b> {
     pub(crate) fn new(
         endpoint: &Endpoint,
-        params: Params<'b>,
+        opened: &Opened<'_, 'b>,
         key: MatchedKey<'b>,
     ) -> Result<Self, Refusal> {
+        let params = opened.params;
         endpoint.check_pins(params)?;
-        let reading = endpoint.reading();
+        let reading = endpoint.reading(opened.in_url);
         Ok(Self {
             params,
             key,

@@ -53,7 +53,7 @@ impl<'b> Unverified<'b> {
         }
         let keys = keys.keys();
         let key = opened.matching(keys, endpoint.candidates(keys))?;
-        Verified::new(endpoint, opened.params, key)
+        Verified::new(endpoint, &opened, key)
     }
 
     /// Verifies the signature as [`verify`](Self::verify) does and reads the event.

@@ -111,19 +111,23 @@ pub enum UndocumentedFault {
     /// The receiver is strict.
     #[error("and the receiver is strict")]
     Strict,
-    /// The name is not made of lower-case words joined by underscores.
+    /// The name is not made of lower-case words joined by underscores: `[a-z][a-z0-9]*(_[a-z0-9]+)+`. Behind
+    /// `entity_identity` the first word has no digit.
     #[error("that is not of the form lower_case_words")]
     Form,
     /// The name starts like a documented one, or a documented one starts it.
     #[error("too like a documented one")]
     LikeDocumented,
-    /// Name and value hold a documented name.
+    /// Name and value, taken together, hold a documented name that could start there: one with an underscore, or
+    /// `type` or `uuid` where it is signed next.
     #[error("and holds a documented one")]
     HoldsDocumented,
-    /// Where it stands, it could be a part of the value before it.
+    /// It is signed right behind an event type or factor type that the crate does not know, and could be a part of
+    /// that.
     #[error("that could be a part of the value before it")]
     PartOfNeighbour,
-    /// Where it stands, it could be a part of the URL, which comes with the request.
-    #[error("that could be a part of the URL")]
-    PartOfUrl,
+    /// The receiver is for an origin, and the parameter stands where nothing else bounds it: before `account_sid` or
+    /// behind `uuid`, or anywhere in the query of a GET.
+    #[error("that nothing bounds, as the URL comes with the request")]
+    Unbounded,
 }

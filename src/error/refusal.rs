@@ -151,6 +151,15 @@ pub enum TargetError {
         /// Where it stands, in bytes, counted from 0.
         position: usize,
     },
+    /// The receiver is for an origin, and they hold the name of a parameter of events: an event signed as a part of a
+    /// URL could be cut out there.
+    #[error(
+        "expected no name of an event's parameter in path and query, found one at byte {position}"
+    )]
+    HoldsParameter {
+        /// Where it stands, in bytes, counted from 0.
+        position: usize,
+    },
     /// The query of a GET delivery does not start with the query of the configured URL.
     #[error("expected a query that starts with the one of the configured URL")]
     Query,

@@ -78,7 +78,7 @@ impl<'a> ChallengeEvent<'a> {
             challenge_hidden_details: values.json(Name::ChallengeHiddenDetails)?,
             challenge_metadata: values.json(Name::ChallengeMetadata)?,
             uuid: values.uuid()?,
-            extra: Parameters::undocumented(values.0),
+            extra: Parameters::undocumented(values.params),
         })
     }
 

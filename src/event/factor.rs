@@ -67,7 +67,7 @@ impl<'a> FactorEvent<'a> {
             factor_friendly_name: is_v2.then(|| values.factor_friendly_name()).transpose()?,
             factor_metadata: values.json(Name::FactorMetadata)?,
             uuid: values.uuid()?,
-            extra: Parameters::undocumented(values.0),
+            extra: Parameters::undocumented(values.params),
         })
     }
 

@@ -48,7 +48,7 @@ impl<'a> OtherEvent<'a> {
             account_sid: values.sid(Name::AccountSid, AccountSid::new)?,
             service_sid: values.sid(Name::ServiceSid, ServiceSid::new)?,
             uuid: values.uuid()?,
-            parameters: Parameters::all(values.0),
+            parameters: Parameters::all(values.params),
         })
     }
 

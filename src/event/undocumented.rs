@@ -13,6 +13,7 @@ use std::borrow::Cow;
 
 use super::Reading;
 use super::types::{EventType, FactorType};
+use super::values::Values;
 use crate::error::{EventError, UndocumentedFault};
 use crate::params::{Name, Params};
 
@@ -45,8 +46,9 @@ fn check_one(
     if reading.strict {
         return Err(UndocumentedFault::Strict);
     }
-    if before.is_none() && reading.starts_anywhere {
-        return Err(UndocumentedFault::PartOfUrl);
+    let is_outermost = matches!(before, None | Some(Name::Uuid));
+    if reading.url_from_request && (is_outermost || reading.in_url) {
+        return Err(UndocumentedFault::Unbounded);
     }
     if !has_form(name, before) {
         return Err(UndocumentedFault::Form);
@@ -57,8 +59,15 @@ fn check_one(
     let next = next_documented(params, before);
     let text = [name, value].concat();
     let held = |documented: Name| {
-        let could_start = documented.as_str().contains('_') || Some(documented) == next;
-        could_start && text.contains(documented.as_str())
+        let mut places = text
+            .match_indices(documented.as_str())
+            .map(|(place, _)| place);
+        // `session_type` can be read in one way only: nothing that comes before `type` in it is a name.
+        let is_cut = |place| starts(text.get(..place).unwrap_or_default(), before, next);
+        match documented.as_str().contains('_') {
+            true => places.next().is_some(),
+            false => Some(documented) == next && places.any(is_cut),
+        }
     };
     if Name::ALL.into_iter().any(held) {
         return Err(UndocumentedFault::HoldsDocumented);
@@ -78,11 +87,15 @@ fn check_one(
 /// Checks that a free text of at least so many characters could not end before it does, because an undocumented
 /// parameter could start within it, alone or together with what is signed behind it.
 pub(super) fn check_free_text(
-    params: Params<'_>,
+    values: Values<'_>,
     name: Name,
     value: &str,
     least: usize,
 ) -> Result<(), EventError> {
+    let Values { params, reading } = values;
+    if reading.strict {
+        return Ok(());
+    }
     let next = next_documented(params, Some(name));
     let mut text = Cow::Borrowed(value);
     if !params.all_documented() {
@@ -96,7 +109,7 @@ pub(super) fn check_free_text(
         return Ok(());
     }
     for (position, _) in value.char_indices().skip(least) {
-        if starts(text.get(position..).unwrap_or_default(), name, next) {
+        if starts(text.get(position..).unwrap_or_default(), Some(name), next) {
             let name = name.as_str();
             return Err(EventError::Ambiguous { name, position });
         }
@@ -106,16 +119,17 @@ pub(super) fn check_free_text(
 
 /// Checks that a type the crate does not know is not a documented one with another parameter behind it.
 pub(super) fn check_unknown_type(
-    params: Params<'_>,
+    values: Values<'_>,
     name: Name,
     value: &str,
     documented: &[&str],
 ) -> Result<(), EventError> {
-    let next = next_documented(params, Some(name));
+    let next = next_documented(values.params, Some(name));
     let cut = documented
         .iter()
+        .filter(|_| !values.reading.strict)
         .filter_map(|known| Some((known.len(), value.strip_prefix(known)?)))
-        .find(|&(_, rest)| starts(rest, name, next))
+        .find(|&(_, rest)| starts(rest, Some(name), next))
         .map(|(position, _)| position);
     let swallowed = next.and_then(|next| value.find(next.as_str()));
     match cut.or(swallowed) {
@@ -128,7 +142,7 @@ pub(super) fn check_unknown_type(
 }
 
 /// Tells whether a text starts with an undocumented name that is signed between two documented ones.
-fn starts(text: &str, after: Name, next: Option<Name>) -> bool {
+fn starts(text: &str, after: Option<Name>, next: Option<Name>) -> bool {
     let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     let run = text.bytes().take_while(|&byte| is_name(byte)).count();
     let Some(underscore) = text.get(..run).and_then(|run| run.find('_')) else {
@@ -138,9 +152,9 @@ fn starts(text: &str, after: Name, next: Option<Name>) -> bool {
     (shortest..=run.min(shortest.max(DECISIVE)))
         .filter_map(|len| text.get(..len))
         .any(|name| {
-            name > after.as_str()
+            after.is_none_or(|after| name > after.as_str())
                 && next.is_none_or(|next| name < next.as_str())
-                && has_form(name, Some(after))
+                && has_form(name, after)
                 && !is_like_documented(name)
         })
 }

@@ -5,23 +5,26 @@ use std::ops::RangeInclusive;
 
 use super::json::JsonText;
 use super::types::{EventType, FactorType};
-use super::undocumented;
+use super::{Reading, undocumented};
 use crate::error::EventError;
 use crate::params::{Name, Params};
 use crate::sid::SidError;
 
 /// The documented parameters of a delivery, checked as they are asked for.
 #[derive(Clone, Copy)]
-pub(super) struct Values<'b>(pub(super) Params<'b>);
+pub(super) struct Values<'b> {
+    pub(super) params: Params<'b>,
+    pub(super) reading: Reading,
+}
 
 impl<'b> Values<'b> {
     pub(super) fn has(self, name: Name) -> bool {
-        self.0.documented(name).is_some()
+        self.params.documented(name).is_some()
     }
 
     pub(super) fn required(self, name: Name) -> Result<&'b str, EventError> {
         let name_text = name.as_str();
-        self.0
+        self.params
             .documented(name)
             .ok_or(EventError::Missing { name: name_text })
     }
@@ -41,14 +44,32 @@ impl<'b> Values<'b> {
         let event_type = EventType::of(value)?;
         if let EventType::Other = event_type {
             let documented = &EventType::DOCUMENTED;
-            undocumented::check_unknown_type(self.0, Name::Type, value, documented)?;
+            undocumented::check_unknown_type(self, Name::Type, value, documented)?;
         }
         Ok(event_type)
     }
 
     /// Twilio's page calls it a unique identifier and shows a text with a space; real ones are UUIDs.
+    ///
+    /// It is the last of the documented parameters. Where the URL comes with the request it holds letters, digits
+    /// and dashes only, and spaces unless it is a part of the URL, so that it takes in nothing of a text that was
+    /// signed for something else.
     pub(super) fn uuid(self) -> Result<Cow<'b, str>, EventError> {
-        self.free_text(Name::Uuid, 1..=64)
+        let value = self.free_text(Name::Uuid, 1..=64)?;
+        let Reading {
+            url_from_request,
+            in_url,
+            ..
+        } = self.reading;
+        let fits =
+            |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b' ' && !in_url;
+        match value.bytes().position(|byte| !fits(byte)) {
+            Some(position) if url_from_request => {
+                let name = Name::Uuid.as_str();
+                Err(EventError::Character { name, position })
+            }
+            _ => Ok(value),
+        }
     }
 
     /// Letters, digits and dashes, 8 to 64 of them (the entity's `Identity` in Twilio's API).
@@ -71,7 +92,7 @@ impl<'b> Values<'b> {
         let factor_type = FactorType::of(value)?;
         if factor_type != FactorType::Push {
             let documented = &[FactorType::PUSH];
-            undocumented::check_unknown_type(self.0, Name::FactorType, value, documented)?;
+            undocumented::check_unknown_type(self, Name::FactorType, value, documented)?;
         }
         Ok(factor_type)
     }
@@ -97,7 +118,7 @@ impl<'b> Values<'b> {
     }
 
     pub(super) fn json(self, name: Name) -> Result<Option<JsonText<'b>>, EventError> {
-        self.0
+        self.params
             .documented(name)
             .map(|text| JsonText::new(name, text))
             .transpose()
@@ -120,7 +141,7 @@ impl<'b> Values<'b> {
                 found,
             });
         }
-        undocumented::check_free_text(self.0, name, value, least)?;
+        undocumented::check_free_text(self, name, value, least)?;
         Ok(Cow::Borrowed(value))
     }
 }

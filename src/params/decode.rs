@@ -177,16 +177,22 @@ static DIGITS: [u8; 256] = {
 ///
 /// The error is the offset of the first decoded byte that does not fit.
 fn utf8<'b>(text: &'b [u8], pairs: &Pairs) -> Result<&'b str, usize> {
-    let text = std::str::from_utf8(text).map_err(|error| error.valid_up_to())?;
-    for pair in pairs.received() {
-        for boundary in pair.ends() {
-            if !text.is_char_boundary(boundary) {
-                let start = (0..boundary).rfind(|&offset| text.is_char_boundary(offset));
-                return Err(start.unwrap_or(0));
-            }
-        }
+    let mut bounds = pairs.received().iter().flat_map(|pair| pair.bounds());
+    match std::str::from_utf8(text) {
+        Ok(text) if bounds.all(|bound| text.is_char_boundary(bound.end)) => Ok(text),
+        _ => Err(bad_utf8(text, pairs)),
     }
-    Ok(text)
+}
+
+/// Finds the first byte that does not fit, name by name and value by value.
+#[cold]
+fn bad_utf8(text: &[u8], pairs: &Pairs) -> usize {
+    let mut bounds = pairs.received().iter().flat_map(|pair| pair.bounds());
+    let offset = bounds.find_map(|bound| {
+        let error = std::str::from_utf8(text.get(bound.clone())?).err()?;
+        Some(bound.start.saturating_add(error.valid_up_to()))
+    });
+    offset.unwrap_or(text.len())
 }
 
 /// Finds where in the form a decoded byte was written.

@@ -59,7 +59,9 @@ impl ReceiverBuilder {
 
     /// Accepts GET deliveries too, whose parameters follow the configured URL in the query. Off by default.
     ///
-    /// Twilio sends GET only where the `webhook_method` of the Webhook resource says so.
+    /// Twilio sends GET only where the `webhook_method` of the Webhook resource says so. The parameters follow behind
+    /// a `?`, or behind an `&` where the configured URL has a query of its own; the whole is signed as it is written,
+    /// so give the URL a path: `https://example.com` and `https://example.com/` are signed differently.
     pub fn accept_get(mut self) -> Self {
         self.accepts_get = true;
         self

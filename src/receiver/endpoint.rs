@@ -56,6 +56,7 @@ pub(crate) struct Admitted<'d> {
 /// A decoded delivery whose signature has not been verified.
 pub(crate) struct Opened<'d, 'b> {
     pub(crate) params: Params<'b>,
+    pub(crate) in_url: bool,
     /// The text to sign, behind the configured one.
     signed: &'b [u8],
     tag: Tag,
@@ -82,10 +83,15 @@ impl Endpoint {
                 let (rest, form) = behind(url.query(), target(delivery)?)?;
                 (rest, form.as_bytes())
             }
-            (Address::Origin(_), false) => (target(delivery)?, delivery.body),
+            (Address::Origin(_), false) => {
+                let target = target(delivery)?;
+                check_no_parameter(target)?;
+                (target, delivery.body)
+            }
             (Address::Origin(_), true) => {
                 let target = target(delivery)?;
-                let query = target.split_once('?').map_or("", |(_, query)| query);
+                let (path, query) = target.split_once('?').unwrap_or((target, ""));
+                check_no_parameter(path)?;
                 (target, query.as_bytes())
             }
         };
@@ -134,10 +140,11 @@ impl Endpoint {
         Ok(())
     }
 
-    pub(crate) const fn reading(&self) -> Reading {
+    pub(crate) const fn reading(&self, in_url: bool) -> Reading {
         Reading {
             strict: self.strict,
-            starts_anywhere: matches!(self.address, Address::Origin(_)),
+            url_from_request: matches!(self.address, Address::Origin(_)),
+            in_url,
         }
     }
 }
@@ -162,6 +169,7 @@ impl<'d> Admitted<'d> {
         }
         Ok(Opened {
             params,
+            in_url: self.in_url,
             signed: signed.get(..len).unwrap_or_default(),
             tag: self.tag,
             settings: self.settings,
@@ -231,6 +239,18 @@ fn target<'d>(delivery: &Delivery<'d>) -> Result<&'d str, TargetError> {
     match target.find(|c: char| c == '#' || c.is_whitespace() || c.is_control()) {
         None => Ok(target),
         Some(position) => Err(TargetError::Malformed { position }),
+    }
+}
+
+/// Refuses a target that holds the name of a parameter of events, which is never a part of one by chance.
+fn check_no_parameter(target: &str) -> Result<(), TargetError> {
+    let names = Name::ALL
+        .into_iter()
+        .map(Name::as_str)
+        .filter(|name| name.contains('_'));
+    match names.filter_map(|name| target.find(name)).min() {
+        None => Ok(()),
+        Some(position) => Err(TargetError::HoldsParameter { position }),
     }
 }
 

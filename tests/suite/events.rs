@@ -415,6 +415,19 @@ fn undocumented_parameters_are_kept_and_a_strict_receiver_refuses_them() {
     for pairs in [v1_factor(), v1_challenge(), v2_factor(), v2_challenge()] {
         assert!(receive(&strict, &Request::signed(&pairs)).is_ok());
     }
+    // What only an undocumented parameter could cut needs no refusing then.
+    for (name, value) in [
+        ("factor_friendly_name", "a factor_kind"),
+        ("uuid", "x v_1"),
+        ("factor_type", "pushlocale_x"),
+    ] {
+        let pairs = with(v2_factor(), name, value);
+        assert!(receive(&strict, &Request::signed(&pairs)).is_ok());
+        assert!(matches!(
+            refused_event(&pairs),
+            EventError::Ambiguous { .. }
+        ));
+    }
     let other = with(v2_challenge(), "type", "challenge.expired");
     assert!(receive(&strict, &Request::signed(&other)).is_ok());
 }

@@ -32,6 +32,8 @@ fn forms_that_decoders_disagree_on_are_refused_at_the_right_place() {
         (b"a=%C0%AF", NotUtf8 { position: 2 }),
         (b"a=%F4%90%80%80", NotUtf8 { position: 2 }),
         (b"x=1&%C3=%A9", NotUtf8 { position: 4 }),
+        (b"%C3=%A9&b=%FF", NotUtf8 { position: 0 }),
+        (b"x=%FF&b=%C3&c=%A9", NotUtf8 { position: 2 }),
         (b"a=%C3&%A9=b", NotUtf8 { position: 2 }),
         (b"a=%E2%82&%AC", NotUtf8 { position: 2 }),
         (b"=1", EmptyName { position: 0 }),

@@ -150,6 +150,11 @@ fn refusals_before_decoding() {
         "expected the raw path and query of the request, found another character at byte 3",
     );
     assert_refusal(
+        TargetError::HoldsParameter { position: 3 },
+        400,
+        "expected no name of an event's parameter in path and query, found one at byte 3",
+    );
+    assert_refusal(
         TargetError::Query,
         400,
         "expected a query that starts with the one of the configured URL",
@@ -385,8 +390,8 @@ fn refusals_of_events() {
             "that could be a part of the value before it",
         ),
         (
-            UndocumentedFault::PartOfUrl,
-            "that could be a part of the URL",
+            UndocumentedFault::Unbounded,
+            "that nothing bounds, as the URL comes with the request",
         ),
     ] {
         let text = format!("parameter 3 in signed order has an undocumented name {text}");

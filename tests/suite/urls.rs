@@ -249,43 +249,148 @@ fn a_receiver_for_an_origin_needs_the_raw_target() {
 }
 
 #[test]
-fn with_an_origin_nothing_is_signed_before_the_account() {
+fn with_an_origin_nothing_undocumented_stands_outermost() {
     let builder = Receiver::builder_for_origin("https://example.com").auth_token(token());
     let receiver = builder.build().unwrap();
     for (name, fault) in [
-        ("aaa_b", Some(UndocumentedFault::PartOfUrl)),
-        ("account_name", Some(UndocumentedFault::PartOfUrl)),
+        ("aaa_b", Some(UndocumentedFault::Unbounded)),
+        ("account_name", Some(UndocumentedFault::Unbounded)),
         ("api_version", None),
+        ("webhook_sid", Some(UndocumentedFault::Unbounded)),
     ] {
         let mut request = Request::signed(&with(v1_factor(), name, "1"));
         assert!(receive(&crate::support::receiver(), &request).is_ok());
         request.target = Some("/webhook".into());
-        let refusal =
-            fault.map(|fault| Refusal::Event(EventError::Undocumented { position: 0, fault }));
+        let refusal = fault.map(|fault| {
+            let position = if name == "webhook_sid" { 6 } else { 0 };
+            Refusal::Event(EventError::Undocumented { position, fault })
+        });
         assert_eq!(receive(&receiver, &request).err(), refusal, "{name}");
     }
-    // The path swallows the start of the form, or the form the end of the path.
-    let pairs = v1_factor();
-    let text = signature::string_to_sign("", pairs.clone());
-    let signature = token().sign("https://example.com/webhook/push_sms", pairs.clone());
-    let account = &text[..45];
-    for (target, form) in [
-        (
-            format!("/webhook/push_sms{account}"),
-            form(&without(pairs.clone(), "account_sid")),
-        ),
-        (
-            "/webhook/push".into(),
-            format!("_sms{account}=&{}", form(&without(pairs, "account_sid"))),
-        ),
+}
+
+#[test]
+fn with_an_origin_neither_path_nor_query_holds_a_parameter_of_events() {
+    let builder = Receiver::builder_for_origin("https://example.com").auth_token(token());
+    let receiver = builder.accept_get().build().unwrap();
+    for (target, position) in [
+        ("/hook?account_sid=AC1", 6),
+        ("/hook/my_factor_sid/", 9),
+        ("/hookchallenge_metadata", 5),
     ] {
-        let mut request = Request::post(form).header(SIGNATURE_HEADER, &signature);
-        request.target = Some(target.clone());
-        let delivery = request.delivery();
-        assert!(receiver.verify(&delivery).is_ok(), "{target}");
-        assert!(
-            matches!(receiver.receive(&delivery), Err(Refusal::Event(_))),
+        let signature = token().sign(&format!("https://example.com{target}"), v1_factor());
+        let mut request = Request::signed(&v1_factor()).replace(SIGNATURE_HEADER, &signature);
+        request.target = Some(target.into());
+        let refusal = TargetError::HoldsParameter { position };
+        assert_eq!(
+            receive(&receiver, &request),
+            Err(refusal.into()),
             "{target}"
         );
+    }
+}
+
+#[test]
+fn with_an_origin_a_uuid_holds_letters_digits_dashes_and_spaces() {
+    let builder = Receiver::builder_for_origin("https://example.com").auth_token(token());
+    let receiver = builder.build().unwrap();
+    for (uuid, position) in [
+        (UUID, None),
+        ("Unique identifier", None),
+        ("x%22%7D", Some(1)),
+        ("x\"}", Some(1)),
+        ("From+14158675309", Some(4)),
+        ("a_b", Some(1)),
+    ] {
+        let mut request = Request::signed(&with(v1_factor(), "uuid", uuid));
+        request.target = Some("/webhook".into());
+        let error = position.map(|position| EventError::Character {
+            name: "uuid",
+            position,
+        });
+        assert_eq!(
+            receive(&receiver, &request).err(),
+            error.map(Refusal::from),
+            "{uuid}"
+        );
+    }
+}
+
+/// Receives the parts of a text that was signed for something else, without signing anything.
+fn receive_at_origin(text: &str, target: &str, form: Option<&str>) -> Result<(), Refusal> {
+    let origin = "https://example.com";
+    let builder = Receiver::builder_for_origin(origin).auth_token(token());
+    let receiver = match form {
+        None => builder.accept_get().build(),
+        Some(_) => builder.build(),
+    };
+    let signature = token().sign::<&str, &str>(&format!("{origin}{text}"), []);
+    let mut request = Request::post(form.unwrap_or_default()).header(SIGNATURE_HEADER, &signature);
+    request.method = if form.is_some() { "POST" } else { "GET" };
+    request.target = Some(target.into());
+    receive(&receiver.unwrap(), &request).map(drop)
+}
+
+/// What an attacker plants: all of an event that is signed one parameter after the other.
+fn planted() -> Pairs {
+    let pairs = with(v1_challenge(), "entity_identity", "victim-1234");
+    with(pairs, "uuid", "x")
+}
+
+#[test]
+fn with_an_origin_a_get_of_verify_is_not_cut_into_a_post() {
+    let plant = signature::string_to_sign("", planted());
+    let before = format!(
+        "/webhook?type=challenge.denied&account_sid={ACCOUNT}&service_sid={SERVICE}&factor_sid={FACTOR}\
+         &challenge_sid={CHALLENGE}&entity_identity=attacker-1&challenge_metadata=%7B%22a%22%3A%22"
+    );
+    for tail in ["%22%7D", "%22%7D&uuid=e1d34d2c-73c4-4d1d-8d1f-6b6f0f5f1c5a"] {
+        let text = format!("{before}{plant}{tail}");
+        let form = form(&with(planted(), "uuid", &format!("x{tail}")));
+        let refusal = receive_at_origin(&text, &before, Some(&form)).unwrap_err();
+        assert!(matches!(
+            refusal,
+            Refusal::Target(TargetError::HoldsParameter { .. })
+        ));
+        // Nor would it be if the query did not give it away.
+        let before = before.replace('_', "-");
+        let text = format!("{before}{plant}{tail}");
+        let refusal = receive_at_origin(&text, &before, Some(&form)).unwrap_err();
+        assert_eq!(
+            refusal,
+            EventError::Character {
+                name: "uuid",
+                position: 1
+            }
+            .into()
+        );
+    }
+}
+
+#[test]
+fn with_an_origin_an_sms_is_not_cut_into_an_event() {
+    let before = "/smsAccountSidAC0123ApiVersion2010-04-01Body";
+    let tail = "FromCitySAN FRANCISCOFromCountryUSTo+14158675309";
+    let plant = signature::string_to_sign("", planted());
+    for (name, value) in [("zz_z", tail), ("uuid", tail)] {
+        let pairs = with(
+            planted(),
+            name,
+            &format!("{}{value}", if name == "uuid" { "x" } else { "" }),
+        );
+        let planted_name = if name == "uuid" { "" } else { name };
+        let text = format!("{before}{plant}{planted_name}{tail}");
+        let refusal = receive_at_origin(&text, before, Some(&form(&pairs))).unwrap_err();
+        assert!(matches!(refusal, Refusal::Event(_)), "{refusal:?}");
+    }
+    let query = form(&with(without(planted(), "uuid"), "uuid", "x"));
+    for tail in [
+        "&zz_z=FromCityX",
+        "From+14158675309",
+        "FromCitySANFRANCISCO%22",
+    ] {
+        let text = format!("{before}?{query}{tail}");
+        let refusal = receive_at_origin(&text, &text, None).unwrap_err();
+        assert!(matches!(refusal, Refusal::Event(_)), "{refusal:?}");
     }
 }
