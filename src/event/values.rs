@@ -56,19 +56,18 @@ impl<'b> Values<'b> {
     /// signed for something else.
     pub(super) fn uuid(self) -> Result<Cow<'b, str>, EventError> {
         let value = self.free_text(Name::Uuid, 1..=64)?;
-        let Reading {
-            url_from_request,
-            in_url,
-            ..
-        } = self.reading;
-        let fits =
-            |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b' ' && !in_url;
+        if !self.reading.url_from_request {
+            return Ok(value);
+        }
+        let fits = |byte: u8| {
+            byte.is_ascii_alphanumeric() || byte == b'-' || byte == b' ' && !self.reading.in_url
+        };
         match value.bytes().position(|byte| !fits(byte)) {
-            Some(position) if url_from_request => {
+            None => Ok(value),
+            Some(position) => {
                 let name = Name::Uuid.as_str();
                 Err(EventError::Character { name, position })
             }
-            _ => Ok(value),
         }
     }
 
