@@ -26,10 +26,10 @@ pub(super) fn check(params: Params<'_>, reading: Reading) -> Result<(), EventErr
         return Ok(());
     }
     let mut before = None;
-    for (position, (name, value)) in params.sorted().enumerate() {
+    for (position, (name, _)) in params.sorted().enumerate() {
         match Name::of(name.as_bytes()) {
             Some(name) => before = Some(name),
-            None => check_one(params, reading, before, name, value)
+            None => check_one(params, reading, before, name)
                 .map_err(|fault| EventError::Undocumented { position, fault })?,
         }
     }
@@ -41,7 +41,6 @@ fn check_one(
     reading: Reading,
     before: Option<Name>,
     name: &str,
-    value: &str,
 ) -> Result<(), UndocumentedFault> {
     if reading.strict {
         return Err(UndocumentedFault::Strict);
@@ -57,7 +56,7 @@ fn check_one(
         return Err(UndocumentedFault::LikeDocumented);
     }
     let next = next_documented(params, before);
-    let text = [name, value].concat();
+    let text = undocumented_from(params, name, next);
     let held = |documented: Name| {
         let mut places = text
             .match_indices(documented.as_str())
@@ -99,11 +98,8 @@ pub(super) fn check_free_text(
     let next = next_documented(params, Some(name));
     let mut text = Cow::Borrowed(value);
     if !params.all_documented() {
-        let behind =
-            |other: &str| other > name.as_str() && next.is_none_or(|next| other < next.as_str());
-        for (other, value) in params.sorted().filter(|&(other, _)| behind(other)) {
-            text.to_mut().extend([other, value]);
-        }
+        text.to_mut()
+            .push_str(&undocumented_from(params, name.as_str(), next));
     }
     if !text.contains('_') {
         return Ok(());
@@ -183,6 +179,17 @@ fn is_like_documented(name: &str) -> bool {
                 .strip_prefix(documented)
                 .is_some_and(|rest| !rest.starts_with('_'))
     })
+}
+
+/// What the undocumented parameters sign from a name on to the next documented one: two of them may spell together
+/// what neither does alone.
+fn undocumented_from(params: Params<'_>, name: &str, next: Option<Name>) -> String {
+    let is_behind = |other: &str| other >= name && next.is_none_or(|next| other < next.as_str());
+    params
+        .sorted()
+        .filter(|&(other, _)| is_behind(other) && Name::of(other.as_bytes()).is_none())
+        .flat_map(|(name, value)| [name, value])
+        .collect()
 }
 
 /// The first documented parameter of a delivery that is signed behind a name.

@@ -56,6 +56,13 @@ impl<'b> Values<'b> {
     /// signed for something else.
     pub(super) fn uuid(self) -> Result<Cow<'b, str>, EventError> {
         let value = self.free_text(Name::Uuid, 1..=64)?;
+        // Undocumented parameters could have been cut so that this one takes in what comes before its own name.
+        if !self.params.all_documented()
+            && let Some(position) = value.find(Name::Uuid.as_str())
+        {
+            let name = Name::Uuid.as_str();
+            return Err(EventError::Ambiguous { name, position });
+        }
         if !self.reading.url_from_request {
             return Ok(value);
         }

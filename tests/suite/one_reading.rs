@@ -264,3 +264,22 @@ fn the_path_of_a_request_neither_takes_from_the_parameters_nor_gives_to_them() {
         }
     }
 }
+
+#[test]
+fn two_added_parameters_do_not_spell_a_documented_name_together() {
+    for (first, second) in [
+        (("ub_x", "u"), ("uid_x", "1")),
+        (("s_x", "service_"), ("sa_x", "")),
+    ] {
+        let pairs = with(with(v1_factor(), first.0, first.1), second.0, second.1);
+        let readings = readings(&receiver(), &pairs, 1);
+        let uuids = readings.iter().flatten().filter(|(name, _)| name == "uuid");
+        assert!(
+            uuids.clone().all(|(_, value)| value == UUID),
+            "{readings:?}"
+        );
+    }
+    let error = refused_event(&with(with(v1_factor(), "ub_x", "u"), "uid_x", "1"));
+    let fault = UndocumentedFault::HoldsDocumented;
+    assert_eq!(error, EventError::Undocumented { position: 5, fault });
+}
