@@ -75,7 +75,10 @@ impl Receiver {
     /// webhook of the origin, an SMS for example, may be presented here cut into a URL and an event. So these are
     /// refused besides: a path or query that holds the name of an event's parameter, undocumented parameters that
     /// nothing bounds ([`UndocumentedFault::Unbounded`](crate::UndocumentedFault::Unbounded)), and a `uuid` of other
-    /// characters than letters, digits, dashes and spaces. Pass on only paths that you configured at Twilio, and
+    /// characters than letters, digits, dashes and, with POST, spaces.
+    ///
+    /// What these rules cannot tell from an event is a text signed for another webhook that spells one and ends
+    /// there, or after no more than 63 such characters. So pass on only paths that you configured at Twilio, and
     /// prefer a fixed URL, with which none of this arises.
     pub fn builder_for_origin(origin: impl Into<String>) -> ReceiverBuilder {
         ReceiverBuilder::new(origin.into(), true)

@@ -118,8 +118,8 @@ pub enum UndocumentedFault {
     /// The name starts like a documented one, or a documented one starts it.
     #[error("too like a documented one")]
     LikeDocumented,
-    /// Name and value, taken together, hold a documented name that could start there: one with an underscore, or
-    /// `type` or `uuid` where it is signed next.
+    /// Name and value, with those of the undocumented parameters right behind, hold a documented name that could start
+    /// there: one with an underscore, or `type` or `uuid` where it is signed next.
     #[error("and holds a documented one")]
     HoldsDocumented,
     /// It is signed right behind an event type or factor type that the crate does not know, and could be a part of
