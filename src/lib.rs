@@ -23,6 +23,8 @@ mod buffer;
 mod delivery;
 mod error;
 mod event;
+#[cfg(feature = "http")]
+mod http;
 mod params;
 mod receiver;
 mod sid;
