@@ -1,41 +1,41 @@
-//! Deliveries from the request types of the `http` crate.
+//! Deliveries from, and answers in, the message types of the `http` crate.
 
+use http::header::{ALLOW, CONTENT_TYPE};
 use http::request::Parts;
-use http::{HeaderMap, Method, Request, Uri};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 
 use crate::delivery::Delivery;
+use crate::error::Refusal;
 
 impl<'a> Delivery<'a> {
     /// Takes a request whose body has been read.
     ///
-    /// Every line of every header is seen. The target is the path and query of the request's URI, which routers of
-    /// some frameworks rewrite: where it matters, set the original one with [`target`](Self::target) behind this.
+    /// Every line of every header is seen. The target is the path and query of the request's URI, which some routers
+    /// rewrite: where the receiver looks at it, set the original one with [`target`](Self::target) afterwards.
     ///
     /// ```
     /// use twilio_verify_webhooks::{AuthToken, Delivery, Receiver};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let token = "12345";
+    /// let receiver = Receiver::builder("https://example.com/webhook").auth_token(AuthToken::new(token)?).build()?;
     /// let request = http::Request::post("/webhook").body("type=factor.created")?;
-    /// let receiver = Receiver::builder("https://mywebsite.com/webhook").auth_token(AuthToken::new("12345")?).build()?;
-    /// let refusal = receiver.receive(&Delivery::from_request(&request)).map_err(|refusal| refusal.status());
-    /// assert_eq!(refusal.err(), Some(415));
+    ///
+    /// let received = receiver.receive(&Delivery::from_request(&request));
+    /// assert_eq!(received.map_err(|refusal| refusal.status()), Err(415));
     /// # Ok(())
     /// # }
     /// ```
     #[must_use]
     pub fn from_request<B: AsRef<[u8]>>(request: &'a Request<B>) -> Self {
-        Self::from_message(
-            request.method(),
-            request.uri(),
-            request.headers(),
-            request.body().as_ref(),
-        )
+        let (method, uri, headers) = (request.method(), request.uri(), request.headers());
+        Self::from_message(method, uri, headers, request.body().as_ref())
     }
 
-    /// Takes the head of a request and the body that was read for it, as [`from_request`](Self::from_request) does.
+    /// Takes the head of a request and its body, as [`from_request`](Self::from_request) does.
     #[must_use]
-    pub fn from_parts<B: AsRef<[u8]> + ?Sized>(parts: &'a Parts, body: &'a B) -> Self {
-        Self::from_message(&parts.method, &parts.uri, &parts.headers, body.as_ref())
+    pub fn from_parts<B: AsRef<[u8]> + ?Sized>(head: &'a Parts, body: &'a B) -> Self {
+        Self::from_message(&head.method, &head.uri, &head.headers, body.as_ref())
     }
 
     fn from_message(
@@ -49,5 +49,37 @@ impl<'a> Delivery<'a> {
             Some(target) => delivery.target(target.as_str()),
             None => delivery,
         }
+    }
+}
+
+impl Refusal {
+    /// Returns the response to answer with: the [status](Self::status), and the short text of the
+    /// [class](Self::class), which says nothing about the delivery.
+    ///
+    /// A 405 has the `Allow` header that RFC 9110, section 15.5.6, asks for. The refusal itself stands in the
+    /// response's extensions, so that a layer around the handler can log it.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::{Refusal, SignatureError};
+    ///
+    /// let refusal = Refusal::Signature(SignatureError::Missing);
+    /// let response = refusal.to_response::<String>();
+    /// assert_eq!(response.status(), 403);
+    /// assert_eq!(response.body(), "signature refused");
+    /// assert_eq!(response.extensions().get(), Some(&refusal));
+    /// ```
+    #[must_use]
+    pub fn to_response<B: From<&'static str>>(&self) -> Response<B> {
+        let mut response = Response::new(B::from(self.class().as_str()));
+        *response.status_mut() =
+            StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let headers = response.headers_mut();
+        let text = HeaderValue::from_static("text/plain; charset=utf-8");
+        headers.insert(CONTENT_TYPE, text);
+        if let Self::Method { allow } = self {
+            headers.insert(ALLOW, HeaderValue::from_static(allow));
+        }
+        response.extensions_mut().insert(self.clone());
+        response
     }
 }

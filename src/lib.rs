@@ -18,6 +18,10 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "actix-web")]
+mod actix_web;
+#[cfg(feature = "axum")]
+mod axum;
 mod block;
 mod buffer;
 mod delivery;
@@ -25,10 +29,14 @@ mod error;
 mod event;
 #[cfg(feature = "http")]
 mod http;
+#[cfg(feature = "http-body")]
+mod http_body;
 mod params;
 mod receiver;
 mod sid;
 pub mod signature;
+#[cfg(feature = "tower")]
+pub mod tower;
 pub mod unverified;
 
 pub use crate::buffer::Buffer;
@@ -41,6 +49,8 @@ pub use crate::event::{
     ChallengeDetails, ChallengeEvent, ChallengeEventType, DetailField, Event, FactorEvent,
     FactorEventType, FactorType, JsonText, OtherEvent, Parameters, StringMap, WebhookVersion,
 };
+#[cfg(feature = "http-body")]
+pub use crate::http_body::read_body;
 pub use crate::params::Params;
 pub use crate::receiver::{
     AccountKeys, AccountReceiver, MatchedKey, Received, Receiver, ReceiverBuilder, Verified,

@@ -21,9 +21,14 @@ pub enum Refusal {
     TooLarge {
         /// The limit of the receiver.
         limit: usize,
-        /// How many bytes there are.
+        /// How many bytes there are, or one more than the limit where reading was given up there.
         found: usize,
     },
+    /// The body broke off or could not be read to its end. Answer 400.
+    ///
+    /// Only what reads bodies gives this: the adapters, or a server of yours that finds one cut short.
+    #[error("expected the whole body, found a part of it")]
+    Incomplete,
     /// The form cannot be decoded, or has a second reading. Answer 400.
     #[error(transparent)]
     Form(#[from] FormError),
@@ -48,6 +53,9 @@ pub enum Refusal {
     /// The delivery names another Verify Service than the receiver is pinned to. Answer 403.
     #[error("service_sid is not the expected service")]
     OtherService,
+    /// The application handed no receiver to the adapter that needs one. Answer 500.
+    #[error("expected a receiver among the application's data, found none")]
+    NoReceiver,
     /// The signature is right and the parameters are not an event, or have a second reading. Answer 400.
     #[error(transparent)]
     Event(#[from] EventError),
@@ -91,10 +99,12 @@ impl Refusal {
         match self {
             Self::Method { .. } | Self::MediaType(_) => RefusalClass::Unsupported,
             Self::TooLarge { .. } => RefusalClass::TooLarge,
-            Self::Target(TargetError::Missing) => RefusalClass::Misconfigured,
-            Self::Form(_) | Self::Target(_) | Self::Body { .. } | Self::Event(_) => {
-                RefusalClass::Malformed
-            }
+            Self::Target(TargetError::Missing) | Self::NoReceiver => RefusalClass::Misconfigured,
+            Self::Incomplete
+            | Self::Form(_)
+            | Self::Target(_)
+            | Self::Body { .. }
+            | Self::Event(_) => RefusalClass::Malformed,
             Self::Signature(_) | Self::UnknownAccount | Self::OtherAccount | Self::OtherService => {
                 RefusalClass::Signature
             }

@@ -1,0 +1,88 @@
+//! Extractors for `actix-web`.
+
+use std::pin::Pin;
+
+use actix_web::body::{BodyStream, to_bytes_limited};
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, CONTENT_LENGTH, ContentType};
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
+
+use crate::delivery::Delivery;
+use crate::error::Refusal;
+use crate::event::Event;
+use crate::receiver::{Received, Receiver};
+
+/// Reads the body up to the receiver's limit and receives the delivery. The receiver comes from `app_data`, as
+/// `Data<Receiver>` or as it is.
+///
+/// Payload limits configured elsewhere do not matter. The error is a [`Refusal`], which answers for itself; take
+/// `Result<Received<'static>, Refusal>` to see it.
+impl FromRequest for Received<'static> {
+    type Error = Refusal;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Refusal>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let receiver = receiver(&request).ok_or(Refusal::NoReceiver)?;
+            let limit = receiver.body_limit();
+            if let Some(found) = declared_len(&request).filter(|len| *len > limit) {
+                return Err(Refusal::TooLarge { limit, found });
+            }
+            let body = match to_bytes_limited(BodyStream::new(payload), limit).await {
+                Ok(body) => body.map_err(|_| Refusal::Incomplete)?,
+                Err(_) => {
+                    let found = limit.saturating_add(1);
+                    return Err(Refusal::TooLarge { limit, found });
+                }
+            };
+            let delivery = Delivery::new(request.method().as_str(), &body);
+            let delivery = delivery.headers(request.headers());
+            match request.uri().path_and_query() {
+                Some(target) => receiver.receive(&delivery.target(target.as_str())),
+                None => receiver.receive(&delivery),
+            }
+        })
+    }
+}
+
+/// The event alone; as for [`Received`].
+impl FromRequest for Event<'static> {
+    type Error = Refusal;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Refusal>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let received = Received::from_request(request, payload);
+        Box::pin(async move { Ok(received.await?.event) })
+    }
+}
+
+fn receiver(request: &HttpRequest) -> Option<&Receiver> {
+    let data = request.app_data::<Data<Receiver>>();
+    data.map(Data::get_ref)
+        .or_else(|| request.app_data::<Receiver>())
+}
+
+fn declared_len(request: &HttpRequest) -> Option<usize> {
+    let value = request.headers().get(CONTENT_LENGTH)?;
+    value.to_str().ok()?.parse().ok()
+}
+
+/// Answers with the status and the short text of the class.
+impl ResponseError for Refusal {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        if let Self::Method { allow } = self {
+            response.insert_header((ALLOW, *allow));
+        }
+        response
+            .insert_header(ContentType::plaintext())
+            .body(self.class().as_str())
+    }
+}

@@ -1,0 +1,129 @@
+//! A layer for `tower`: requests reach the service behind it only as verified deliveries.
+//!
+//! [`WebhookLayer`] reads the body up to the receiver's limit, receives the delivery, answers a refusal itself, and
+//! passes an accepted request on with [`Received`](crate::Received) in its extensions and its body put back.
+//!
+//! ```
+//! use axum::{Extension, Router, routing::post};
+//! use twilio_verify_webhooks::tower::WebhookLayer;
+//! use twilio_verify_webhooks::{AuthToken, Received, Receiver};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let token = "12345";
+//! let receiver = Receiver::builder("https://example.com/webhook").auth_token(AuthToken::new(token)?).build()?;
+//! let app: Router = Router::new()
+//!     .route("/webhook", post(|Extension(received): Extension<Received<'static>>| async move {
+//!         println!("{}", received.event.event_type());
+//!     }))
+//!     .layer(WebhookLayer::new(receiver));
+//! # let _ = app;
+//! # Ok(())
+//! # }
+//! ```
+
+use std::error::Error;
+use std::mem;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use http_body_util::{Either, Full};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::delivery::Delivery;
+use crate::error::Refusal;
+use crate::http_body::read_body;
+use crate::receiver::{Received, Receiver};
+
+/// Puts a [`WebhookService`] around a service.
+///
+/// For a receiver that was built for an origin, put the layer where the request's URI still is the original one:
+/// outside of nested routers.
+#[derive(Debug, Clone)]
+pub struct WebhookLayer {
+    receiver: Receiver,
+}
+
+impl WebhookLayer {
+    /// Makes a layer that lets through what `receiver` accepts.
+    #[must_use]
+    pub const fn new(receiver: Receiver) -> Self {
+        Self { receiver }
+    }
+}
+
+impl<S> Layer<S> for WebhookLayer {
+    type Service = WebhookService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        WebhookService::new(inner, self.receiver.clone())
+    }
+}
+
+/// Passes accepted deliveries on to a service and answers all else with the [response](Refusal::to_response) of
+/// its refusal.
+///
+/// Takes requests with any body, and passes them on with [`Full`] of the bytes that were verified and with
+/// [`Received<'static>`](Received) in their extensions. Its response has the body of the inner service's, or the
+/// refusal's short text.
+#[derive(Debug, Clone)]
+pub struct WebhookService<S> {
+    inner: S,
+    receiver: Receiver,
+}
+
+impl<S> WebhookService<S> {
+    /// Passes what `receiver` accepts on to `inner`.
+    #[must_use]
+    pub const fn new(inner: S, receiver: Receiver) -> Self {
+        Self { inner, receiver }
+    }
+}
+
+impl<S, B, R> Service<Request<B>> for WebhookService<S>
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<R>> + Clone + Send + 'static,
+    S::Future: Send,
+    B: Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    type Response = Response<Either<Full<Bytes>, R>>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        // The one that was polled ready is the one to call; its clone may not be ready.
+        let clone = self.inner.clone();
+        let mut inner = mem::replace(&mut self.inner, clone);
+        let receiver = self.receiver.clone();
+        Box::pin(async move {
+            match receive(&receiver, request).await {
+                Ok(request) => Ok(inner.call(request).await?.map(Either::Right)),
+                Err(refusal) => Ok(refusal.to_response().map(Either::Left)),
+            }
+        })
+    }
+}
+
+async fn receive<B>(
+    receiver: &Receiver,
+    request: Request<B>,
+) -> Result<Request<Full<Bytes>>, Refusal>
+where
+    B: Body,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    let request = read_body(request, receiver.body_limit()).await?;
+    let received: Received<'static> = receiver.receive(&Delivery::from_request(&request))?;
+    let mut request = request.map(Full::new);
+    request.extensions_mut().insert(received);
+    Ok(request)
+}
