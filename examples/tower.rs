@@ -16,8 +16,9 @@ use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::any;
 use axum::{Extension, Router};
-use twilio_verify_webhooks::tower::WebhookLayer;
-use twilio_verify_webhooks::{AuthToken, ChallengeEventType, Event, Received, Receiver, Refusal};
+use twilio_verify_webhooks::{
+    AuthToken, ChallengeEventType, Event, Received, Receiver, Refusal, WebhookLayer,
+};
 
 /// The layer has put it into the request's extensions. The body is there as well, for whoever needs it.
 async fn webhook(Extension(received): Extension<Received<'static>>) {

@@ -36,7 +36,7 @@ mod receiver;
 mod sid;
 pub mod signature;
 #[cfg(feature = "tower")]
-pub mod tower;
+mod tower;
 pub mod unverified;
 
 pub use crate::buffer::Buffer;
@@ -57,3 +57,5 @@ pub use crate::receiver::{
 };
 pub use crate::sid::{AccountSid, ChallengeSid, FactorSid, ServiceSid, SidError, WebhookSid};
 pub use crate::signature::{Algorithm, AuthToken, Key, SharedKey};
+#[cfg(feature = "tower")]
+pub use crate::tower::{WebhookLayer, WebhookService};

@@ -1,25 +1,4 @@
-//! A layer for `tower`: requests reach the service behind it only as verified deliveries.
-//!
-//! [`WebhookLayer`] reads the body up to the receiver's limit, receives the delivery, answers a refusal itself, and
-//! passes an accepted request on with [`Received`](crate::Received) in its extensions and its body put back.
-//!
-//! ```
-//! use axum::{Extension, Router, routing::post};
-//! use twilio_verify_webhooks::tower::WebhookLayer;
-//! use twilio_verify_webhooks::{AuthToken, Received, Receiver};
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let token = "12345";
-//! let receiver = Receiver::builder("https://example.com/webhook").auth_token(AuthToken::new(token)?).build()?;
-//! let app: Router = Router::new()
-//!     .route("/webhook", post(|Extension(received): Extension<Received<'static>>| async move {
-//!         println!("{}", received.event.event_type());
-//!     }))
-//!     .layer(WebhookLayer::new(receiver));
-//! # let _ = app;
-//! # Ok(())
-//! # }
-//! ```
+//! A layer for `tower`.
 
 use std::error::Error;
 use std::mem;
@@ -38,10 +17,27 @@ use crate::error::Refusal;
 use crate::http_body::read_body;
 use crate::receiver::{Received, Receiver};
 
-/// Puts a [`WebhookService`] around a service.
+/// A layer for `tower`: requests reach the service behind it only as verified deliveries.
 ///
-/// For a receiver that was built for an origin, put the layer where the request's URI still is the original one:
-/// outside of nested routers.
+/// Puts a [`WebhookService`] around a service, which says what it does with a request. For a receiver that was
+/// built for an origin, put the layer where the request's URI still is the original one: outside of nested routers.
+///
+/// ```
+/// use axum::{Extension, Router, routing::post};
+/// use twilio_verify_webhooks::{AuthToken, Received, Receiver, WebhookLayer};
+///
+/// async fn webhook(Extension(received): Extension<Received<'static>>) {
+///     println!("{}", received.event.event_type());
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let token = "12345";
+/// let receiver = Receiver::builder("https://example.com/webhook").auth_token(AuthToken::new(token)?).build()?;
+/// let app = Router::new().route("/webhook", post(webhook)).layer(WebhookLayer::new(receiver));
+/// # let _: Router = app;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct WebhookLayer {
     receiver: Receiver,
@@ -63,12 +59,11 @@ impl<S> Layer<S> for WebhookLayer {
     }
 }
 
-/// Passes accepted deliveries on to a service and answers all else with the [response](Refusal::to_response) of
-/// its refusal.
+/// A service that passes accepted deliveries on to another and answers the rest itself.
 ///
-/// Takes requests with any body, and passes them on with [`Full`] of the bytes that were verified and with
-/// [`Received<'static>`](Received) in their extensions. Its response has the body of the inner service's, or the
-/// refusal's short text.
+/// It reads the body up to the receiver's limit and receives the delivery. An accepted request goes on with
+/// [`Received<'static>`](Received) in its extensions and [`Full`] of the verified bytes as body; a refused one is
+/// answered with the [response](Refusal::to_response) of its refusal.
 #[derive(Debug, Clone)]
 pub struct WebhookService<S> {
     inner: S,

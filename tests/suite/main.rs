@@ -10,6 +10,7 @@
 )]
 
 mod accounts;
+mod adapters;
 mod admission;
 mod cuts;
 mod events;

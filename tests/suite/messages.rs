@@ -160,6 +160,16 @@ fn refusals_before_decoding() {
         "expected a query that starts with the one of the configured URL",
     );
     assert_refusal(
+        Refusal::Incomplete,
+        400,
+        "expected the whole body, found a part of it",
+    );
+    assert_refusal(
+        Refusal::NoReceiver,
+        500,
+        "expected a receiver among the application's data, found none",
+    );
+    assert_refusal(
         Refusal::Body { found: 6 },
         400,
         "expected no body with GET, found 6 bytes",
