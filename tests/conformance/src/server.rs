@@ -1,0 +1,112 @@
+//! A server, built and running as a process of its own.
+
+use std::env;
+use std::io::{BufRead as _, BufReader, Lines};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::thread::{self, JoinHandle};
+
+use crate::delivery::{ACCOUNT, Event, TOKEN, URL};
+
+/// Builds a server with `cargo build` and these arguments, and returns its executable.
+#[must_use]
+pub fn build(args: &[&str]) -> PathBuf {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let mut command = Command::new(cargo);
+    command.current_dir(root).arg("build").args(args);
+    command.arg("--message-format=json-render-diagnostics");
+    let output = command.stderr(Stdio::inherit()).output().unwrap();
+    assert!(output.status.success(), "{args:?} does not build");
+    let messages = String::from_utf8(output.stdout).unwrap();
+    let mut executables = messages.lines().filter_map(|line| {
+        let message: serde_json::Value = serde_json::from_str(line).ok()?;
+        Some(PathBuf::from(message.get("executable")?.as_str()?))
+    });
+    executables.next_back().expect("it builds an executable")
+}
+
+/// A running server. Killed when dropped.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    lines: Option<JoinHandle<Vec<String>>>,
+    /// Where it listens.
+    pub address: Option<SocketAddr>,
+}
+
+impl Server {
+    /// Starts a server and waits until it says where it listens.
+    #[must_use]
+    pub fn start(executable: &PathBuf) -> Self {
+        let mut command = Command::new(executable);
+        command.env("LISTEN", "127.0.0.1:0");
+        let (child, mut lines) = spawn(command);
+        let line = lines.next().expect("a line").unwrap();
+        let address = line.strip_prefix("listening on http://");
+        let address = address.unwrap_or_else(|| panic!("unexpected line: {line}"));
+        let address = Some(address.trim_end_matches('/').parse().unwrap());
+        let lines = Some(thread::spawn(|| lines.map(Result::unwrap).collect()));
+        Self {
+            child,
+            lines,
+            address,
+        }
+    }
+
+    /// Starts a Lambda function that takes its invocations from a runtime API.
+    #[must_use]
+    pub fn start_lambda(executable: &PathBuf, runtime_api: SocketAddr) -> Self {
+        let mut command = Command::new(executable);
+        command
+            .env("AWS_LAMBDA_RUNTIME_API", runtime_api.to_string())
+            .env("AWS_LAMBDA_FUNCTION_NAME", "webhook")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+            .env("AWS_LAMBDA_LOG_STREAM_NAME", "log")
+            .env("AWS_LAMBDA_LOG_GROUP_NAME", "log");
+        let (child, lines) = spawn(command);
+        let lines = Some(thread::spawn(|| lines.map(Result::unwrap).collect()));
+        Self {
+            child,
+            lines,
+            address: None,
+        }
+    }
+
+    /// Stops it and compares what its handler did with what it should have: each event once, and nothing else.
+    pub fn stop_and_compare(mut self, events: &[Event]) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        let lines = self.lines.take().unwrap().join().unwrap();
+        for event in events {
+            let end = format!(": {}", event.uuid);
+            let acts: Vec<_> = lines.iter().filter(|line| line.ends_with(&end)).collect();
+            assert_eq!(acts.len(), 1, "{event:?} was handled so: {acts:?}");
+            let act = event.act();
+            assert!(acts[0].contains(&act), "expected {act}, found {}", acts[0]);
+        }
+        assert_eq!(lines.len(), events.len(), "unexpected lines in {lines:#?}");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn spawn(mut command: Command) -> (Child, Lines<BufReader<ChildStdout>>) {
+    command
+        .env("WEBHOOK_URL", URL)
+        .env("TWILIO_ACCOUNT_SID", ACCOUNT)
+        .env("TWILIO_AUTH_TOKEN", TOKEN)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    (child, lines)
+}
