@@ -1,6 +1,8 @@
 //! A server, built and running as a process of its own.
 
+use std::collections::HashMap;
 use std::env;
+use std::fs;
 use std::io::{BufRead as _, BufReader, Lines};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -75,14 +77,30 @@ impl Server {
         }
     }
 
+    /// Returns how many bytes of memory it occupies, where the system tells as Linux does.
+    #[must_use]
+    pub fn resident_bytes(&self) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))?;
+        let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+        Some(kilobytes * 1024)
+    }
+
     /// Stops it and compares what its handler did with what it should have: each event once, and nothing else.
     pub fn stop_and_compare(mut self, events: &[Event]) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         let lines = self.lines.take().unwrap().join().unwrap();
+        let mut acts: HashMap<&str, Vec<&str>> = HashMap::new();
+        for line in &lines {
+            let (act, uuid) = line.rsplit_once(": ").unwrap_or((line, ""));
+            acts.entry(uuid).or_default().push(act);
+        }
         for event in events {
-            let end = format!(": {}", event.uuid);
-            let acts: Vec<_> = lines.iter().filter(|line| line.ends_with(&end)).collect();
+            let acts = acts.get(event.uuid.as_str());
+            let acts = acts.unwrap_or_else(|| panic!("nothing was done for {event:?}"));
             assert_eq!(acts.len(), 1, "{event:?} was handled so: {acts:?}");
             let act = event.act();
             assert!(acts[0].contains(&act), "expected {act}, found {}", acts[0]);
