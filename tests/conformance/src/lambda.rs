@@ -70,14 +70,13 @@ impl Payload {
                 .map(|(_, (_, value))| value.as_str())
                 .collect()
         };
-        let multi: serde_json::Map<String, Value> = names
-            .iter()
-            .map(|name| (name.clone(), json!(values(name))))
-            .collect();
-        let joined: serde_json::Map<String, Value> = names
-            .iter()
-            .map(|name| (name.clone(), json!(values(name).join(","))))
-            .collect();
+        let headers = |of: &dyn Fn(Vec<&str>) -> Value| -> Value {
+            let headers = names.iter().map(|name| (name.clone(), of(values(name))));
+            Value::Object(headers.collect())
+        };
+        let every = headers(&|values| json!(values));
+        let last = headers(&|values| json!(values.last()));
+        let joined = headers(&|values| json!(values.join(",")));
         let (body, is_base64) = match std::str::from_utf8(&request.body) {
             // Gateways hand text over as it is, or everything in base64; both occur for forms.
             Ok(text) if request.body.len().is_multiple_of(2) => (text.to_owned(), false),
@@ -87,7 +86,7 @@ impl Payload {
         match self {
             Self::RestApi => json!({
                 "resource": path, "path": path, "httpMethod": method,
-                "headers": joined, "multiValueHeaders": multi,
+                "headers": last, "multiValueHeaders": every,
                 "queryStringParameters": null, "multiValueQueryStringParameters": null,
                 "pathParameters": null, "stageVariables": null,
                 "requestContext": {
@@ -113,7 +112,7 @@ impl Payload {
             }),
             Self::LoadBalancer => json!({
                 "httpMethod": method, "path": path,
-                "multiValueHeaders": multi, "multiValueQueryStringParameters": {},
+                "multiValueHeaders": every, "multiValueQueryStringParameters": {},
                 "requestContext": {"elb": {"targetGroupArn": "arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/t/1"}},
                 "body": body, "isBase64Encoded": is_base64,
             }),
