@@ -29,6 +29,8 @@ mod params;
 mod receiver;
 mod sid;
 pub mod signature;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod unverified;
 
 pub use crate::buffer::Buffer;
