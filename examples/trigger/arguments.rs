@@ -160,7 +160,7 @@ pub(crate) fn parse(mut arguments: Parser) -> Result<Command, Error> {
             Arg::Long("shared-key") => given.shared_key = Some(arguments.value()?.string()?),
             Arg::Long("secret") => given.secret = Some(arguments.value()?.string()?),
             Arg::Long("algorithm") => {
-                given.algorithm = Some(arguments.value()?.parse_with(algorithm)?)
+                given.algorithm = Some(arguments.value()?.parse_with(algorithm)?);
             }
             Arg::Long("repeat") => given.repeat = Some(arguments.value()?.parse_with(repeat)?),
             Arg::Long("seed") => given.seed = Some(arguments.value()?.parse()?),

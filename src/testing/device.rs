@@ -106,31 +106,26 @@ impl Device {
     }
 
     /// The device was registered: `factor.created`.
-    #[must_use]
     pub fn factor_created(&mut self) -> EventBuilder {
         self.event("factor.created")
     }
 
     /// The device was verified: `factor.verified`.
-    #[must_use]
     pub fn factor_verified(&mut self) -> EventBuilder {
         self.event("factor.verified")
     }
 
     /// The device was removed: `factor.deleted`.
-    #[must_use]
     pub fn factor_deleted(&mut self) -> EventBuilder {
         self.event("factor.deleted")
     }
 
     /// The user approved a new challenge: `challenge.approved`.
-    #[must_use]
     pub fn challenge_approved(&mut self) -> EventBuilder {
         self.event("challenge.approved")
     }
 
     /// The user denied a new challenge: `challenge.denied`.
-    #[must_use]
     pub fn challenge_denied(&mut self) -> EventBuilder {
         self.event("challenge.denied")
     }
@@ -139,7 +134,6 @@ impl Device {
     ///
     /// It has every parameter that Twilio documents for version 2; those of challenges if the type starts with
     /// `challenge.`.
-    #[must_use]
     pub fn event(&mut self, event_type: impl fmt::Display) -> EventBuilder {
         let event_type = event_type.to_string();
         let is_challenge = event_type.starts_with("challenge.");

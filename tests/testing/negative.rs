@@ -206,7 +206,7 @@ fn conditional_cases_meet_their_refusal_where_the_receiver_is_configured_so() {
             let refused_get = Err(Refusal::Method { allow: "POST" });
             match case {
                 NegativeCase::TamperedGet | NegativeCase::GetWithBody => {
-                    assert_eq!(outcome, refused_get)
+                    assert_eq!(outcome, refused_get);
                 }
                 _ => assert_eq!(outcome, Ok(()), "{case}"),
             }
