@@ -35,6 +35,8 @@ mod params;
 mod receiver;
 mod sid;
 pub mod signature;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[cfg(feature = "tower")]
 mod tower;
 pub mod unverified;

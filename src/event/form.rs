@@ -5,10 +5,27 @@ use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess};
 use serde::ser::{Serialize, Serializer};
+use url::form_urlencoded;
 
 use super::{Event, Reading};
 use crate::buffer::{Buffer, Sizes};
+use crate::error::Refusal;
 use crate::params;
+
+impl Event<'_> {
+    /// Reads an event from parameters in any order, by the rules that a delivery has to meet.
+    pub(crate) fn from_params<N: AsRef<str>, V: AsRef<str>>(
+        params: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Event<'static>, Refusal> {
+        let form = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(params)
+            .finish();
+        let mut buffer = Buffer::new();
+        let scratch = buffer.scratch(Sizes::new(form.len(), 0));
+        let params = params::decode(form.as_bytes(), scratch.text, scratch.pairs)?;
+        Ok(Event::read(params, Reading::default())?.into_owned())
+    }
+}
 
 impl Serialize for Event<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -32,13 +49,7 @@ impl<'de> Deserialize<'de> for Event<'_> {
                 while let Some(pair) = map.next_entry()? {
                     pairs.push(pair);
                 }
-                let form = serde_urlencoded::to_string(pairs).map_err(de::Error::custom)?;
-                let mut buffer = Buffer::new();
-                let scratch = buffer.scratch(Sizes::new(form.len(), 0));
-                let params = params::decode(form.as_bytes(), scratch.text, scratch.pairs)
-                    .map_err(de::Error::custom)?;
-                let event = Event::read(params, Reading::default()).map_err(de::Error::custom)?;
-                Ok(event.into_owned())
+                Event::from_params(pairs).map_err(de::Error::custom)
             }
         }
 

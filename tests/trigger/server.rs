@@ -1,0 +1,101 @@
+//! Servers on loopback.
+
+use std::sync::{Arc, Mutex};
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use twilio_verify_webhooks::*;
+
+use crate::TOKEN;
+
+/// What a server has got.
+pub(crate) struct Got {
+    pub(crate) target: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) outcome: Result<Received<'static>, Refusal>,
+}
+
+pub(crate) struct Server {
+    /// Where it listens: `http://127.0.0.1:` and the port.
+    pub(crate) origin: String,
+    got: Arc<Mutex<Vec<Got>>>,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Server {
+    /// Listens, and answers as a receiver says: for the path `/webhook`, or for another URL.
+    pub(crate) fn start(url: Option<&str>) -> Self {
+        Self::with(url, None, |builder| {
+            builder.auth_token(AuthToken::new(TOKEN).unwrap())
+        })
+    }
+
+    /// Listens, and answers everything with one status.
+    pub(crate) fn answering(status: u16) -> Self {
+        Self::with(None, Some(status), |builder| {
+            builder.auth_token(AuthToken::new(TOKEN).unwrap())
+        })
+    }
+
+    pub(crate) fn with(
+        url: Option<&str>,
+        status: Option<u16>,
+        configure: impl FnOnce(ReceiverBuilder) -> ReceiverBuilder,
+    ) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_io()
+            .build()
+            .unwrap();
+        let listener = runtime
+            .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
+            .unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let url = url.map_or_else(|| format!("{origin}/webhook"), str::to_owned);
+        let receiver = configure(Receiver::builder(url)).build().unwrap();
+        let got = Arc::<Mutex<Vec<Got>>>::default();
+        let seen = Arc::clone(&got);
+        let handler = async move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
+            let delivery = Delivery::new(method.as_str(), &body)
+                .target(uri.path_and_query().unwrap().as_str())
+                .headers(&headers);
+            let outcome = receiver.receive(&delivery);
+            let right = outcome.as_ref().map_or_else(Refusal::status, |_| 200);
+            seen.lock().unwrap().push(Got {
+                target: uri.to_string(),
+                headers,
+                outcome,
+            });
+            (
+                StatusCode::from_u16(status.unwrap_or(right)).unwrap(),
+                "a body\u{1b}[31m",
+            )
+        };
+        let router = axum::Router::new().fallback(handler);
+        runtime.spawn(async move { axum::serve(listener, router).await });
+        Self {
+            origin,
+            got,
+            _runtime: runtime,
+        }
+    }
+
+    /// The URL of the webhook.
+    pub(crate) fn url(&self) -> String {
+        format!("{}/webhook", self.origin)
+    }
+
+    /// Takes what has come in.
+    pub(crate) fn got(&self) -> Vec<Got> {
+        std::mem::take(&mut *self.got.lock().unwrap())
+    }
+
+    /// Takes the events that have come in. Nothing else has.
+    #[track_caller]
+    pub(crate) fn events(&self) -> Vec<Event<'static>> {
+        self.got()
+            .into_iter()
+            .map(|got| got.outcome.unwrap().event)
+            .collect()
+    }
+}
