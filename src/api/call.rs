@@ -1,7 +1,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use serde::de::DeserializeOwned;
 
@@ -46,6 +46,11 @@ impl<T: Reply> Call<T> {
         let mut call = Self::new(Method::POST, uri, credentials);
         let form_type = HeaderValue::from_static("application/x-www-form-urlencoded");
         call.request.headers_mut().insert(CONTENT_TYPE, form_type);
+        if form.is_empty() {
+            // A POST states even that (RFC 9110, section 8.6). Not every client adds it.
+            let headers = call.request.headers_mut();
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         *call.request.body_mut() = form.into_bytes();
         call
     }

@@ -10,8 +10,14 @@ fn accepted() {
     for (base_url, start) in [
         ("https://verify.twilio.com", "https://verify.twilio.com"),
         ("https://verify.twilio.com/", "https://verify.twilio.com"),
-        ("HTTPS://Verify.Dublin.IE1.twilio.com", "https://verify.dublin.ie1.twilio.com"),
-        ("https://mock.example:8443/twilio/", "https://mock.example:8443/twilio"),
+        (
+            "HTTPS://Verify.Dublin.IE1.twilio.com",
+            "https://verify.dublin.ie1.twilio.com",
+        ),
+        (
+            "https://mock.example:8443/twilio/",
+            "https://mock.example:8443/twilio",
+        ),
         ("https://mock.example:443", "https://mock.example"),
         ("http://localhost:4010", "http://localhost:4010"),
         ("http://127.0.0.1:4010/", "http://127.0.0.1:4010"),
@@ -21,7 +27,12 @@ fn accepted() {
         let webhooks = webhooks().with_base_url(base_url).unwrap();
         let uri = webhooks.list().to_request().uri().to_string();
         assert_eq!(uri, format!("{start}{path}"));
-        let uri = webhooks.fetch(webhook_sid()).unwrap().to_request().uri().to_string();
+        let uri = webhooks
+            .fetch(webhook_sid())
+            .unwrap()
+            .to_request()
+            .uri()
+            .to_string();
         assert_eq!(uri, format!("{start}{path}/{WEBHOOK}"));
     }
     assert_eq!(BASE_URL, "https://verify.twilio.com");
@@ -56,16 +67,24 @@ fn refused() {
 
 #[test]
 fn http_to_other_machines_has_to_be_asked_for() {
-    let webhooks = webhooks().with_unencrypted_base_url("http://mock:4010").unwrap();
+    let webhooks = webhooks()
+        .with_unencrypted_base_url("http://mock:4010")
+        .unwrap();
     let uri = webhooks.list().to_request().uri().to_string();
-    assert_eq!(uri, format!("http://mock:4010/v2/Services/{SERVICE}/Webhooks"));
+    assert_eq!(
+        uri,
+        format!("http://mock:4010/v2/Services/{SERVICE}/Webhooks")
+    );
     for (base_url, error) in [
         ("ftp://mock", BaseUrlError::NotEncrypted),
         ("http://user@mock", BaseUrlError::UserInfo),
         ("http://mock?a", BaseUrlError::Query),
         ("mock", BaseUrlError::NotAbsolute),
     ] {
-        let found = webhooks.clone().with_unencrypted_base_url(base_url).unwrap_err();
+        let found = webhooks
+            .clone()
+            .with_unencrypted_base_url(base_url)
+            .unwrap_err();
         assert_eq!(found, RequestError::BaseUrl(error), "{base_url}");
     }
 }

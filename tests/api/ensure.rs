@@ -13,9 +13,9 @@ fn wanted() -> NewWebhook {
 /// A webhook as wanted, but for some members.
 fn existing(number: usize, members: Value) -> Webhook {
     let mut members = resource_with(members);
-    let sid = format!("YW{number:032x}");
+    let sid = sid(number);
     let object = members.as_object_mut().unwrap();
-    object.entry("sid").insert_entry(json!(sid));
+    object["sid"] = json!(sid);
     if object["event_types"] == resource()["event_types"] {
         object["event_types"] = json!(["challenge.approved", "challenge.denied"]);
     }
@@ -53,9 +53,15 @@ fn created_where_there_is_none_with_the_url() {
         "http://example.com/webhook",
         "https://example.com/webhook#rc=1",
     ] {
-        assert_eq!(step(&wanted(), vec![existing(1, json!({"webhook_url": other}))]), "create");
+        assert_eq!(
+            step(&wanted(), vec![existing(1, json!({"webhook_url": other}))]),
+            "create"
+        );
     }
-    assert_eq!(step(&wanted(), vec![existing(1, json!({"webhook_url": null}))]), "create");
+    assert_eq!(
+        step(&wanted(), vec![existing(1, json!({"webhook_url": null}))]),
+        "create"
+    );
 }
 
 #[test]
@@ -78,10 +84,26 @@ fn only_what_differs_is_updated() {
     let types = "EventTypes=challenge.approved&EventTypes=challenge.denied";
     let given = wanted().status(Status::Enabled).version(Version::V2);
     for (wanted, other, form) in [
-        (&wanted(), json!({"friendly_name": "other"}), "FriendlyName=name"),
-        (&wanted(), json!({"friendly_name": null}), "FriendlyName=name"),
-        (&wanted(), json!({"event_types": ["challenge.approved"]}), types),
-        (&wanted(), json!({"event_types": ["challenge.approved", "challenge.denied", "x.y"]}), types),
+        (
+            &wanted(),
+            json!({"friendly_name": "other"}),
+            "FriendlyName=name",
+        ),
+        (
+            &wanted(),
+            json!({"friendly_name": null}),
+            "FriendlyName=name",
+        ),
+        (
+            &wanted(),
+            json!({"event_types": ["challenge.approved"]}),
+            types,
+        ),
+        (
+            &wanted(),
+            json!({"event_types": ["challenge.approved", "challenge.denied", "x.y"]}),
+            types,
+        ),
         (&wanted(), json!({"event_types": ["*"]}), types),
         (&wanted(), json!({"event_types": null}), types),
         (&given, json!({"status": "disabled"}), "Status=enabled"),
@@ -102,7 +124,8 @@ fn of_several_one_is_taken_and_the_others_are_duplicates() {
     let same = |number| existing(number, json!({}));
     let disabled = |number| existing(number, json!({"status": "disabled"}));
     let differs = |number| existing(number, json!({"friendly_name": "x"}));
-    let differs_disabled = |number| existing(number, json!({"friendly_name": "x", "status": "disabled"}));
+    let differs_disabled =
+        |number| existing(number, json!({"friendly_name": "x", "status": "disabled"}));
     let elsewhere = |number| existing(number, json!({"webhook_url": "https://example.com/"}));
     for (existing, taken, duplicates) in [
         (vec![same(1)], 1, vec![]),
@@ -111,7 +134,11 @@ fn of_several_one_is_taken_and_the_others_are_duplicates() {
         (vec![differs(1), same(2)], 2, vec![1]),
         (vec![disabled(1), same(2)], 2, vec![1]),
         (vec![differs(1), disabled(2)], 2, vec![1]),
-        (vec![differs_disabled(1), differs(2), differs(3)], 2, vec![3, 1]),
+        (
+            vec![differs_disabled(1), differs(2), differs(3)],
+            2,
+            vec![3, 1],
+        ),
         // One that two pages hold is no duplicate of itself.
         (vec![same(1), differs(2), same(1), differs(2)], 1, vec![2]),
     ] {
@@ -122,7 +149,11 @@ fn of_several_one_is_taken_and_the_others_are_duplicates() {
             step => panic!("unexpected {step:?}"),
         };
         assert_eq!(found, sid(taken));
-        let found: Vec<_> = plan.duplicates.iter().filter_map(|webhook| webhook.sid).collect();
+        let found: Vec<_> = plan
+            .duplicates
+            .iter()
+            .filter_map(|webhook| webhook.sid)
+            .collect();
         assert_eq!(found, duplicates.into_iter().map(sid).collect::<Vec<_>>());
     }
 }
@@ -138,12 +169,18 @@ fn a_webhook_without_a_sid_cannot_be_meant() {
 
 /// A Service as Twilio keeps it, changed by the forms that are sent.
 fn carry_out(service: &mut Vec<Webhook>, wanted: &NewWebhook) -> bool {
-    let (sid, form) = match Plan::new(wanted, service.clone()).step {
+    let (changed, form) = match Plan::new(wanted, service.clone()).step {
         Step::Nothing(_) => return false,
         Step::Create(new) => {
             let number = service.len() + 1;
-            service.push(existing(number, json!({"status": "enabled", "version": "v2"})));
-            (self::sid(number), webhooks().create(&new).to_request().into_body())
+            service.push(existing(
+                number,
+                json!({"status": "enabled", "version": "v2"}),
+            ));
+            (
+                sid(number),
+                webhooks().create(&new).to_request().into_body(),
+            )
         }
         Step::Update { sid, update } => {
             let call = webhooks().update(sid, &update).unwrap();
@@ -151,7 +188,10 @@ fn carry_out(service: &mut Vec<Webhook>, wanted: &NewWebhook) -> bool {
         }
         step => panic!("unexpected {step:?}"),
     };
-    let webhook = service.iter_mut().find(|webhook| webhook.sid == Some(sid)).unwrap();
+    let webhook = service
+        .iter_mut()
+        .find(|webhook| webhook.sid == Some(changed))
+        .unwrap();
     let mut event_types = Vec::new();
     for (name, value) in url::form_urlencoded::parse(&form) {
         match &*name {
@@ -174,11 +214,20 @@ fn done_once_it_is_done() {
     let services = [
         vec![],
         vec![existing(1, json!({"webhook_url": "https://example.com/"}))],
-        vec![existing(1, json!({"friendly_name": "x", "event_types": ["*"], "status": "disabled"}))],
-        vec![existing(1, json!({"version": "v1"})), existing(2, json!({"friendly_name": "x"}))],
+        vec![existing(
+            1,
+            json!({"friendly_name": "x", "event_types": ["*"], "status": "disabled"}),
+        )],
+        vec![
+            existing(1, json!({"version": "v1"})),
+            existing(2, json!({"friendly_name": "x"})),
+        ],
     ];
     for service in services {
-        for wanted in [wanted(), wanted().status(Status::Disabled).version(Version::V1)] {
+        for wanted in [
+            wanted(),
+            wanted().status(Status::Disabled).version(Version::V1),
+        ] {
             let mut service = service.clone();
             carry_out(&mut service, &wanted);
             let done = service.clone();

@@ -6,7 +6,10 @@ use twilio_verify_webhooks::api::*;
 use crate::support::*;
 
 fn parsed(webhooks: &Webhooks, body: &Value) -> Page {
-    webhooks.list().parse(&response(200, body.to_string())).unwrap()
+    webhooks
+        .list()
+        .parse(&response(200, body.to_string()))
+        .unwrap()
 }
 
 fn next(webhooks: &Webhooks, next_page_url: &str) -> Result<Option<String>, NextPageError> {
@@ -27,11 +30,17 @@ fn next_pages_of_the_same_list_are_followed() {
         format!("{uri}#fragment"),
         format!("?{query}"),
     ] {
-        assert_eq!(next(&twilio, &next_page_url), Ok(Some(uri.clone())), "{next_page_url}");
+        assert_eq!(
+            next(&twilio, &next_page_url),
+            Ok(Some(uri.clone())),
+            "{next_page_url}"
+        );
     }
     assert_eq!(next(&twilio, COLLECTION), Ok(Some(COLLECTION.into())));
 
-    let local = webhooks().with_base_url("http://127.0.0.1:4010/mock").unwrap();
+    let local = webhooks()
+        .with_base_url("http://127.0.0.1:4010/mock")
+        .unwrap();
     let uri = format!("http://127.0.0.1:4010/mock/v2/Services/{SERVICE}/Webhooks?{query}");
     assert_eq!(next(&local, &uri), Ok(Some(uri.clone())));
 }
@@ -54,7 +63,10 @@ fn next_pages_elsewhere_are_refused() {
         (format!("//evil.example{path}"), Origin),
         (format!("\\\\evil.example{path}"), Origin),
         (format!("https:/\\evil.example{path}"), Origin),
-        (format!("https://verify.twilio.com.evil.example{path}"), Origin),
+        (
+            format!("https://verify.twilio.com.evil.example{path}"),
+            Origin,
+        ),
         (format!("https://verify.twilio.com.{path}"), Origin),
         (format!("https://verify.twilio.com:8443{path}"), Origin),
         (format!("http://verify.twilio.com{path}"), Origin),
@@ -63,19 +75,50 @@ fn next_pages_elsewhere_are_refused() {
         ("file:///etc/passwd".into(), Origin),
         ("data:,x".into(), Origin),
         (format!("https://user@verify.twilio.com{path}"), UserInfo),
-        (format!("https://verify.twilio.com:pw@evil.example{path}"), UserInfo),
-        (format!("https://verify.twilio.com@evil.example{path}"), UserInfo),
-        (format!("https://verify.twilio.com{}", path.replace("Webhooks", "Entities")), Path),
-        (format!("https://verify.twilio.com{}", path.replace("/v2", "/v3")), Path),
-        (format!("https://verify.twilio.com{}", path.replace("Webhooks", "Webhooks/")), Path),
-        (format!("https://verify.twilio.com{}", path.replace("Webhooks", "Webhooks/../x")), Path),
+        (
+            format!("https://verify.twilio.com:pw@evil.example{path}"),
+            UserInfo,
+        ),
+        (
+            format!("https://verify.twilio.com@evil.example{path}"),
+            UserInfo,
+        ),
+        (
+            format!(
+                "https://verify.twilio.com{}",
+                path.replace("Webhooks", "Entities")
+            ),
+            Path,
+        ),
+        (
+            format!("https://verify.twilio.com{}", path.replace("/v2", "/v3")),
+            Path,
+        ),
+        (
+            format!(
+                "https://verify.twilio.com{}",
+                path.replace("Webhooks", "Webhooks/")
+            ),
+            Path,
+        ),
+        (
+            format!(
+                "https://verify.twilio.com{}",
+                path.replace("Webhooks", "Webhooks/../x")
+            ),
+            Path,
+        ),
         (format!("https://verify.twilio.com/x{path}"), Path),
         ("https://verify.twilio.com".into(), Path),
         ("PAYW0123".into(), Path),
         ("https://".into(), Invalid),
         (format!("{COLLECTION}?{}", "a".repeat(8192)), Invalid),
     ] {
-        assert_eq!(next(&webhooks, &next_page_url), Err(error), "{next_page_url}");
+        assert_eq!(
+            next(&webhooks, &next_page_url),
+            Err(error),
+            "{next_page_url}"
+        );
     }
 }
 
@@ -87,7 +130,11 @@ fn all_pages_in_order() {
     let third = format!("{COLLECTION}?PageSize=1&Page=2&PageToken=PAYW2");
     let named = |name| resource_with(json!({"friendly_name": name}));
     for (uri, webhooks, next_page_url) in [
-        (format!("{COLLECTION}?PageSize=1"), vec![named("a"), named("b")], json!(second)),
+        (
+            format!("{COLLECTION}?PageSize=1"),
+            vec![named("a"), named("b")],
+            json!(second),
+        ),
         // A page may be empty without being the last.
         (second.clone(), vec![], json!(third)),
         (third.clone(), vec![named("c")], Value::Null),
@@ -95,10 +142,15 @@ fn all_pages_in_order() {
         let call = listing.next_call().unwrap();
         assert_eq!(call.to_request().uri().to_string(), uri);
         let body = page(&webhooks, next_page_url).to_string();
-        listing.add(call.parse(&response(200, body)).unwrap()).unwrap();
+        listing
+            .add(call.parse(&response(200, body)).unwrap())
+            .unwrap();
     }
     assert!(listing.next_call().is_none());
-    let names = listing.into_webhooks().into_iter().filter_map(|webhook| webhook.friendly_name);
+    let names = listing
+        .into_webhooks()
+        .into_iter()
+        .filter_map(|webhook| webhook.friendly_name);
     assert!(names.eq(["a", "b", "c"]));
 }
 
@@ -110,7 +162,10 @@ fn a_list_that_leads_back_ends() {
         let first = page(&[resource()], json!(format!("{COLLECTION}?Page=1")));
         listing.add(parsed(&source, &first)).unwrap();
         let second = page(&[resource()], json!(back));
-        assert_eq!(listing.add(parsed(&source, &second)), Err(NextPageError::Repeated));
+        assert_eq!(
+            listing.add(parsed(&source, &second)),
+            Err(NextPageError::Repeated)
+        );
         assert!(listing.next_call().is_none());
         assert_eq!(listing.into_webhooks().len(), 2);
     }
@@ -121,7 +176,10 @@ fn a_list_that_leads_elsewhere_ends() {
     let source = webhooks();
     let mut listing = source.list_all();
     let first = page(&[resource()], json!("https://evil.example/"));
-    assert_eq!(listing.add(parsed(&source, &first)), Err(NextPageError::Origin));
+    assert_eq!(
+        listing.add(parsed(&source, &first)),
+        Err(NextPageError::Origin)
+    );
     assert!(listing.next_call().is_none());
 }
 
@@ -137,6 +195,9 @@ fn a_list_without_end_ends() {
             break error;
         }
     };
-    assert_eq!((pages, error), (1000, NextPageError::TooMany { limit: 1000 }));
+    assert_eq!(
+        (pages, error),
+        (1000, NextPageError::TooMany { limit: 1000 })
+    );
     assert!(listing.next_call().is_none());
 }

@@ -20,7 +20,11 @@ fn wire<T: Reply>(call: &Call<T>) -> String {
 
 #[track_caller]
 fn assert_wire<T: Reply>(call: &Call<T>, method: &str, uri: &str, form: Option<&str>) {
-    let form_type = form.map_or("", |_| "content-type: application/x-www-form-urlencoded\n");
+    let form_type = match form {
+        None => "",
+        Some("") => "content-type: application/x-www-form-urlencoded\ncontent-length: 0\n",
+        Some(_) => "content-type: application/x-www-form-urlencoded\n",
+    };
     let expected = format!(
         "{method} {uri}\nauthorization: Basic {BASIC}\naccept: application/json\n\
          user-agent: twilio-verify-webhooks/{}\n{form_type}\n{}",
@@ -40,7 +44,9 @@ fn create() {
 #[test]
 fn create_with_all_there_is() {
     // The name and URL as the official Python client was seen to send them.
-    let event_types = EventTypes::from(FactorEventType::Created).and(Approved).and(Approved);
+    let event_types = EventTypes::from(FactorEventType::Created)
+        .and(Approved)
+        .and(Approved);
     let new = NewWebhook::new("My hook é+&", event_types, "https://e.example/h?a=b&c=d");
     let new = new.unwrap().version(Version::V1).status(Status::Disabled);
     let form = "FriendlyName=My+hook+%C3%A9%2B%26&EventTypes=factor.created&EventTypes=challenge.approved\
@@ -69,7 +75,11 @@ fn update_sends_only_what_is_given() {
     let new = WebhookUpdate::new;
     for (update, names, form) in [
         (new(), "", ""),
-        (new().friendly_name("b").unwrap(), "friendly_name", "FriendlyName=b"),
+        (
+            new().friendly_name("b").unwrap(),
+            "friendly_name",
+            "FriendlyName=b",
+        ),
         (
             new().event_types(EventTypes::from(Denied).and(Approved)),
             "event_types",
@@ -133,7 +143,10 @@ fn account_sid_and_auth_token() {
     let credentials = Credentials::auth_token(account_sid, "0123456789abcdef0123456789abcdef");
     let webhooks = Webhooks::new(service_sid(), credentials.unwrap()).unwrap();
     let basic = "Basic QUMwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZjowMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZg==";
-    assert_eq!(webhooks.list().to_request().headers()["authorization"], basic);
+    assert_eq!(
+        webhooks.list().to_request().headers()["authorization"],
+        basic
+    );
 }
 
 #[test]
@@ -147,21 +160,39 @@ fn sids_in_paths_are_hexadecimal() {
     // Twilio's page writes samples with X: a receiver takes them, the API has no such resource.
     let sample = "VAXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX".parse().unwrap();
     let error = Webhooks::new(sample, credentials()).unwrap_err();
-    assert_eq!(error, RequestError::Sid { prefix: "VA", position: 2 });
+    assert_eq!(
+        error,
+        RequestError::Sid {
+            prefix: "VA",
+            position: 2
+        }
+    );
 
     let sid = "YW0123456789abcdef0123456789abcdeg".parse().unwrap();
-    let error = RequestError::Sid { prefix: "YW", position: 33 };
+    let error = RequestError::Sid {
+        prefix: "YW",
+        position: 33,
+    };
     let webhooks = webhooks();
     assert_eq!(webhooks.fetch(sid).unwrap_err(), error);
     assert_eq!(webhooks.delete(sid).unwrap_err(), error);
-    assert_eq!(webhooks.update(sid, &WebhookUpdate::new()).unwrap_err(), error);
+    assert_eq!(
+        webhooks.update(sid, &WebhookUpdate::new()).unwrap_err(),
+        error
+    );
 }
 
 #[test]
 fn page_sizes_out_of_range_are_refused() {
     for found in [0, 1001, u16::MAX] {
         let error = webhooks().with_page_size(found).unwrap_err();
-        assert_eq!(error, RequestError::PageSize { largest: 1000, found });
+        assert_eq!(
+            error,
+            RequestError::PageSize {
+                largest: 1000,
+                found
+            }
+        );
     }
 }
 
@@ -172,9 +203,19 @@ fn names_and_urls_that_cannot_be_meant_are_refused() {
         assert_eq!(error, RequestError::FriendlyName);
         assert_eq!(WebhookUpdate::new().friendly_name(name).unwrap_err(), error);
     }
-    for url in ["", "example.com", "ftp://example.com", "https://", " https://example.com", "https://a b/"] {
+    for url in [
+        "",
+        "example.com",
+        "ftp://example.com",
+        "https://",
+        " https://example.com",
+        "https://a b/",
+    ] {
         let error = NewWebhook::new("a", Approved, url).unwrap_err();
-        assert!(matches!(error, RequestError::WebhookUrl(_)), "{url}: {error:?}");
+        assert!(
+            matches!(error, RequestError::WebhookUrl(_)),
+            "{url}: {error:?}"
+        );
         assert_eq!(WebhookUpdate::new().webhook_url(url).unwrap_err(), error);
     }
 }

@@ -10,7 +10,9 @@ use crate::support::*;
 fn replied(status: u16, retry_after: Option<&'static str>) -> ReplyError {
     let mut response = response(status, "");
     if let Some(retry_after) = retry_after {
-        response.headers_mut().insert("retry-after", HeaderValue::from_static(retry_after));
+        response
+            .headers_mut()
+            .insert("retry-after", HeaderValue::from_static(retry_after));
     }
     fetch().parse(&response).unwrap_err()
 }
@@ -28,7 +30,11 @@ fn only_what_was_not_processed_is_retryable() {
         assert!(!error.is_retryable());
         assert_eq!(Retry::default().wait(&error, 0, now()), None, "{status}");
     }
-    for error in [refused(&fetch(), 200, ""), refused(&fetch(), 200, "<html>"), refused(&fetch(), 302, "")] {
+    for error in [
+        refused(&fetch(), 200, ""),
+        refused(&fetch(), 200, "<html>"),
+        refused(&fetch(), 302, ""),
+    ] {
         assert!(!error.is_retryable());
         assert_eq!(Retry::default().wait(&error, 0, now()), None);
     }
@@ -55,11 +61,16 @@ fn retry_after_is_read() {
         ("Thu, 30 Jul 2015", None),
         ("2015-07-30T20:00:05Z", None),
     ] {
-        let found = replied(429, Some(text)).retry_after().map(|after| after.delay(now()));
+        let found = replied(429, Some(text))
+            .retry_after()
+            .map(|after| after.delay(now()));
         assert_eq!(found, delay.map(Duration::from_secs), "{text}");
     }
     assert_eq!(replied(429, None).retry_after(), None);
-    assert_eq!(replied(503, Some("7")).retry_after(), Some(RetryAfter::Delay(Duration::from_secs(7))));
+    assert_eq!(
+        replied(503, Some("7")).retry_after(),
+        Some(RetryAfter::Delay(Duration::from_secs(7)))
+    );
 }
 
 #[test]
@@ -100,17 +111,24 @@ fn without_advice_waits_grow_to_a_limit() {
             assert!((least..=most).contains(&wait), "{sent_again}: {wait}");
         }
     }
-    let apart = [0, 100].map(|milliseconds| {
-        retry.wait(&error, 0, now() + Duration::from_millis(milliseconds))
-    });
+    let apart = [0, 100]
+        .map(|milliseconds| retry.wait(&error, 0, now() + Duration::from_millis(milliseconds)));
     assert_ne!(apart[0], apart[1]);
-    assert!(retry.wait(&error, 0, SystemTime::UNIX_EPOCH - Duration::from_secs(1)).is_some());
+    assert!(
+        retry
+            .wait(&error, 0, SystemTime::UNIX_EPOCH - Duration::from_secs(1))
+            .is_some()
+    );
 }
 
 #[test]
 fn three_times_unless_set() {
     let error = replied(429, None);
-    let sent = |retry: Retry| (0..10).take_while(|&n| retry.wait(&error, n, now()).is_some()).count();
+    let sent = |retry: Retry| {
+        (0..10)
+            .take_while(|&n| retry.wait(&error, n, now()).is_some())
+            .count()
+    };
     assert_eq!(sent(Retry::default()), 3);
     assert_eq!(sent(Retry::default().times(5)), 5);
     assert_eq!(sent(Retry::never()), 0);

@@ -2,7 +2,9 @@
 
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
-use twilio_verify_webhooks::api::{Call, Credentials, NewWebhook, Reply, ReplyError, Webhook, Webhooks};
+use twilio_verify_webhooks::api::{
+    Call, Credentials, NewWebhook, Reply, ReplyError, Webhook, Webhooks,
+};
 use twilio_verify_webhooks::{ChallengeEventType, ServiceSid, WebhookSid};
 
 pub(crate) const SERVICE: &str = "VA0123456789abcdef0123456789ABCDEF";

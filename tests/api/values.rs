@@ -17,11 +17,17 @@ fn event_types() {
         ("", EventType::Other(String::new())),
     ] {
         let from = EventType::from(text);
-        assert_eq!(std::mem::discriminant(&from), std::mem::discriminant(&event_type));
+        assert_eq!(
+            std::mem::discriminant(&from),
+            std::mem::discriminant(&event_type)
+        );
         assert_eq!(from, event_type);
         assert_eq!(from.to_string(), text);
         assert_eq!(serde_json::to_value(&from).unwrap(), text);
-        assert_eq!(serde_json::from_value::<EventType>(text.into()).unwrap(), from);
+        assert_eq!(
+            serde_json::from_value::<EventType>(text.into()).unwrap(),
+            from
+        );
     }
 }
 
@@ -39,8 +45,17 @@ fn a_known_word_is_the_same_however_it_was_made() {
 
 #[test]
 fn lists_of_event_types_are_never_empty_and_hold_each_once() {
-    assert_eq!(EventTypes::try_from(vec![]).unwrap_err(), RequestError::NoEventType);
+    assert_eq!(
+        EventTypes::try_from(vec![]).unwrap_err(),
+        RequestError::NoEventType
+    );
     let types = EventTypes::try_from(vec![Denied.into(), Approved.into(), Denied.into()]).unwrap();
-    assert_eq!(types, EventTypes::from(Denied).and(Approved).and(Denied).and(Approved));
+    assert_eq!(
+        types,
+        EventTypes::from(Denied)
+            .and(Approved)
+            .and(Denied)
+            .and(Approved)
+    );
     assert_eq!(types.iter().len(), 2);
 }
