@@ -94,6 +94,7 @@ impl EventTypes {
     }
 
     /// Goes through the types in the order they were given.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &EventType> {
         self.0.iter()
     }

@@ -244,5 +244,7 @@ fn form(
             ("Version", version.map(Version::as_str)),
         ]);
     let given = fields.filter_map(|(name, value)| Some((name, value?)));
-    Serializer::new(String::new()).extend_pairs(given).finish()
+    let form = Serializer::new(String::new()).extend_pairs(given).finish();
+    // Forms of the web leave it as it is, those of OpenAPI escape it. Every decoder takes both.
+    form.replace('*', "%2A")
 }

@@ -59,7 +59,7 @@ fn values_unknown_to_the_crate_are_sent() {
     let event_types = EventTypes::all().and(EventType::from("passkey.used"));
     let new = NewWebhook::new("a", event_types, HOOK).unwrap();
     let new = new.status("paused".into()).version("v3".into());
-    let form = "FriendlyName=a&EventTypes=*&EventTypes=passkey.used\
+    let form = "FriendlyName=a&EventTypes=%2A&EventTypes=passkey.used\
                 &WebhookUrl=https%3A%2F%2Fexample.com%2Fwebhook&Status=paused&Version=v3";
     assert_wire(&webhooks().create(&new), "POST", COLLECTION, Some(form));
 }
@@ -102,7 +102,7 @@ fn update_sends_only_what_is_given() {
                 .friendly_name("b")
                 .unwrap(),
             "friendly_name event_types webhook_url status version",
-            "FriendlyName=b&EventTypes=*&WebhookUrl=https%3A%2F%2Fexample.com%2Fwebhook\
+            "FriendlyName=b&EventTypes=%2A&WebhookUrl=https%3A%2F%2Fexample.com%2Fwebhook\
              &Status=disabled&Version=v2",
         ),
     ] {
