@@ -68,9 +68,9 @@ impl sealed::Read for Page {
 /// Goes through all pages of a list.
 ///
 /// ```
-/// use twilio_verify_webhooks::api::{Call, Page, ReplyError, Webhook, Webhooks};
+/// use twilio_verify_webhooks::api::{Call, NextPageError, Page, Webhook, Webhooks};
 ///
-/// fn list_all<E: From<ReplyError>>(
+/// fn list_all<E: From<NextPageError>>(
 ///     webhooks: &Webhooks,
 ///     send: impl Fn(&Call<Page>) -> Result<Page, E>,
 /// ) -> Result<Vec<Webhook>, E> {

@@ -173,3 +173,14 @@ fn nothing_is_done_on_half_a_list() {
         assert_eq!(server.requests().len(), 2);
     }
 }
+
+#[test]
+fn futures_may_move_between_threads() {
+    fn assert_send(_: impl Send) {}
+
+    let client = ReqwestClient::new().unwrap();
+    let webhooks = webhooks_at("http://127.0.0.1");
+    assert_send(client.send(&webhooks.list()));
+    assert_send(client.list_all(&webhooks));
+    assert_send(client.ensure(&webhooks, &wanted()));
+}

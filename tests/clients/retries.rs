@@ -52,6 +52,7 @@ fn refused_with_429_for_good() {
             let answers = (0..4).map(|_| too_many(headers)).collect();
             let (result, requests) = create(&client, answers);
             let error = result.unwrap_err();
+            assert!(error.is_retryable());
             assert_eq!(
                 error.refused().unwrap().code,
                 Some(ErrorCode::TOO_MANY_REQUESTS)
@@ -99,6 +100,7 @@ fn other_failures_are_not_sent_again() {
             assert_eq!(requests, 1);
         }
         let (result, requests) = create(&client, vec![Answer::Bytes(vec![])]);
+        assert!(!result.as_ref().unwrap_err().is_retryable());
         assert!(
             matches!(result, Err(ClientError::Transport(_))),
             "{result:?}"

@@ -25,6 +25,12 @@ pub enum ClientError {
 }
 
 impl ClientError {
+    /// Tells whether the same call may be sent again, later. See [`ReplyError::is_retryable`].
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.refused().is_some_and(ErrorReply::is_retryable)
+    }
+
     /// Returns what was answered, if it was an error status.
     #[must_use]
     pub fn refused(&self) -> Option<&ErrorReply> {
