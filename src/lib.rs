@@ -22,6 +22,8 @@
 mod actix_web;
 #[cfg(feature = "axum")]
 mod axum;
+#[cfg(feature = "api")]
+pub mod api;
 mod block;
 mod buffer;
 mod delivery;

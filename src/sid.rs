@@ -39,7 +39,7 @@ pub enum SidError {
     },
 }
 
-fn check(prefix: &'static str, text: &str) -> Result<[u8; LEN], SidError> {
+pub(crate) fn check(prefix: &'static str, text: &str) -> Result<[u8; LEN], SidError> {
     let bytes = text.as_bytes();
     let Ok(sid) = <[u8; LEN]>::try_from(bytes) else {
         let found = bytes.len();

@@ -62,6 +62,12 @@ impl SignedUrl {
         self.forms.iter().map(|form| &**form)
     }
 
+    /// What may be shown of it: neither user name, password nor query.
+    #[cfg(feature = "api")]
+    pub(crate) fn public(&self) -> &str {
+        &self.public
+    }
+
     /// The query, without its `?`.
     pub(crate) fn query(&self) -> Option<&str> {
         self.query.as_deref()

@@ -1,0 +1,83 @@
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderValue;
+
+use crate::error::api::CredentialsError;
+use crate::sid::{self, AccountSid};
+
+/// What stands in texts in place of credentials.
+const CUT_OUT: &str = "[credentials]";
+
+/// What calls of the API are authenticated with. It has nothing to do with the keys that sign webhooks.
+///
+/// Twilio recommends [API keys](https://www.twilio.com/docs/iam/api-keys), which can be revoked one by one, and account
+/// SID and auth token for local tests only. Both belong to one Twilio Region.
+#[derive(Clone)]
+pub struct Credentials {
+    secret: Box<str>,
+    /// User and secret, as in the header.
+    encoded: Box<str>,
+    authorization: HeaderValue,
+}
+
+impl Credentials {
+    /// Takes the SID of an API key, which starts with `SK`, and its secret.
+    ///
+    /// # Errors
+    ///
+    /// [`CredentialsError`] if the SID is none, or if the secret is empty or holds other characters than letters, digits
+    /// and `-._~`.
+    pub fn api_key(sid: &str, secret: &str) -> Result<Self, CredentialsError> {
+        sid::check("SK", sid).map_err(CredentialsError::KeySid)?;
+        Self::new(sid, secret)
+    }
+
+    /// Takes the SID of an account and its auth token.
+    ///
+    /// # Errors
+    ///
+    /// [`CredentialsError`] if the token is empty or holds other characters than letters, digits and `-._~`.
+    pub fn auth_token(account_sid: AccountSid, token: &str) -> Result<Self, CredentialsError> {
+        Self::new(account_sid.as_str(), token)
+    }
+
+    fn new(user: &str, secret: &str) -> Result<Self, CredentialsError> {
+        if secret.is_empty() {
+            return Err(CredentialsError::Empty);
+        }
+        // No encoding of a text changes these, so a secret that comes back is found in every one.
+        let fits =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+        if let Some(position) = secret.bytes().position(|byte| !fits(byte)) {
+            return Err(CredentialsError::Character { position });
+        }
+        let encoded = STANDARD.encode(format!("{user}:{secret}"));
+        let mut authorization = HeaderValue::try_from(format!("Basic {encoded}"))
+            .map_err(|_| CredentialsError::Character { position: 0 })?;
+        authorization.set_sensitive(true);
+        Ok(Self {
+            secret: secret.into(),
+            encoded: encoded.into(),
+            authorization,
+        })
+    }
+
+    /// The value of the header, marked sensitive.
+    pub(super) fn authorization(&self) -> HeaderValue {
+        self.authorization.clone()
+    }
+
+    /// Returns a text without the secret, plain or as in the header.
+    pub(crate) fn cut_out_of(&self, text: &str) -> String {
+        text.replace(&*self.encoded, CUT_OUT)
+            .replace(&*self.secret, CUT_OUT)
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credentials(…)")
+    }
+}

@@ -1,0 +1,164 @@
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use http::{Method, Response};
+use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder, Request};
+
+use super::{
+    Call, Ensured, NewWebhook, Outcome, Plan, REPLY_LIMIT, Reply, Retry, Step, TIMEOUT, Webhook,
+    Webhooks,
+};
+use crate::error::api::ClientError;
+
+/// Sends calls with [`reqwest`], within a [`tokio`] runtime.
+///
+/// Redirects are not followed, a reply has 30 seconds to come in whole, no more than [`REPLY_LIMIT`] of it is read, and a
+/// call is sent again as [`Retry`] says. A clone shares the connections.
+#[derive(Clone)]
+pub struct ReqwestClient {
+    client: Client,
+    timeout: Duration,
+    retry: Retry,
+}
+
+impl ReqwestClient {
+    /// Makes a client that trusts the certificates the platform does.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Build`] if there are none, or TLS does not work for another reason.
+    pub fn new() -> Result<Self, ClientError> {
+        Self::from_builder(Client::builder())
+    }
+
+    /// Makes a client with settings of your own: proxy, certificates, addresses.
+    ///
+    /// Redirects are switched off whatever the builder says, since credentials could travel with them.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Build`] if the settings cannot be used.
+    pub fn from_builder(builder: ClientBuilder) -> Result<Self, ClientError> {
+        let client = builder.redirect(Policy::none()).build();
+        Ok(Self {
+            client: client.map_err(|error| ClientError::Build(error.into()))?,
+            timeout: TIMEOUT,
+            retry: Retry::default(),
+        })
+    }
+
+    /// Sets how long a reply may take to come in whole, each time that a call is sent.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Sets whether and when a call is sent again.
+    #[must_use]
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Sends a call and reads its reply.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError`] says whether there was no reply or not the right one.
+    pub async fn send<T: Reply>(&self, call: &Call<T>) -> Result<T, ClientError> {
+        let mut sent_again = 0;
+        loop {
+            let response = self.send_once(call).await?;
+            let error = match call.parse(&response) {
+                Ok(reply) => return Ok(reply),
+                Err(error) => error,
+            };
+            let Some(wait) = self.retry.wait(&error, sent_again, SystemTime::now()) else {
+                return Err(error.into());
+            };
+            tokio::time::sleep(wait).await;
+            sent_again = sent_again.saturating_add(1);
+        }
+    }
+
+    async fn send_once<T: Reply>(&self, call: &Call<T>) -> Result<Response<Vec<u8>>, ClientError> {
+        let mut request = Request::try_from(call.to_request()).map_err(failed)?;
+        *request.timeout_mut() = Some(self.timeout);
+        if request.method() != Method::POST {
+            *request.body_mut() = None;
+        }
+        let mut received = self.client.execute(request).await.map_err(failed)?;
+        let mut response = Response::new(Vec::new());
+        *response.status_mut() = received.status();
+        response.headers_mut().clone_from(received.headers());
+        while response.body().len() <= REPLY_LIMIT {
+            match received.chunk().await {
+                Ok(Some(chunk)) => response.body_mut().extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(error) if received.status().is_success() => return Err(failed(error)),
+                // The status of an error says more than that its body was cut.
+                Err(_) => break,
+            }
+        }
+        Ok(response)
+    }
+
+    /// Lists the webhooks of a Service, all pages of them.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send). It is all of them or none.
+    pub async fn list_all(&self, webhooks: &Webhooks) -> Result<Vec<Webhook>, ClientError> {
+        let mut listing = webhooks.list_all();
+        while let Some(call) = listing.next_call() {
+            let page = self.send(call).await?;
+            listing.add(page)?;
+        }
+        Ok(listing.into_webhooks())
+    }
+
+    /// Makes a Service have a wanted webhook: creates or updates it, or does nothing, as [`Plan`] says.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send). It may be repeated after any error.
+    pub async fn ensure(
+        &self,
+        webhooks: &Webhooks,
+        wanted: &NewWebhook,
+    ) -> Result<Ensured, ClientError> {
+        let plan = Plan::new(wanted, self.list_all(webhooks).await?);
+        let (outcome, webhook) = match plan.step {
+            Step::Create(new) => (Outcome::Created, self.send(&webhooks.create(&new)).await?),
+            Step::Update { sid, update } => {
+                let call = webhooks.update(sid, &update)?;
+                (Outcome::Updated, self.send(&call).await?)
+            }
+            Step::Nothing(webhook) => (Outcome::Unchanged, *webhook),
+        };
+        Ok(Ensured {
+            outcome,
+            webhook,
+            duplicates: plan.duplicates,
+        })
+    }
+}
+
+impl fmt::Debug for ReqwestClient {
+    /// Shows nothing of the settings given, which may hold the password of a proxy.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReqwestClient")
+            .field("timeout", &self.timeout)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}
+
+fn failed(error: reqwest::Error) -> ClientError {
+    if error.is_timeout() {
+        return ClientError::Timeout;
+    }
+    ClientError::Transport(error.without_url().into())
+}
