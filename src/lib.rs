@@ -21,6 +21,7 @@
 mod block;
 mod buffer;
 mod delivery;
+pub mod diagnosis;
 mod error;
 mod event;
 #[cfg(feature = "http")]
