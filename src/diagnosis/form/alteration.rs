@@ -123,15 +123,13 @@ impl Alteration {
                 *value = [space.as_bytes(), value].concat();
             }
             Self::Pluses(_, places) => {
-                let escape = |(place, byte): (usize, &u8)| {
-                    let piece: &[u8] = if places.contains(&place) {
-                        b"%2B"
-                    } else {
-                        &[*byte]
-                    };
-                    piece.to_vec()
-                };
-                let body: Vec<u8> = form.body.iter().enumerate().flat_map(escape).collect();
+                let mut body = Vec::with_capacity(form.body.len());
+                for (place, byte) in form.body.iter().enumerate() {
+                    match byte {
+                        b'+' if places.contains(&place) => body.extend_from_slice(b"%2B"),
+                        _ => body.push(*byte),
+                    }
+                }
                 parameters = decode(&body);
             }
             Self::Json(position, spacing, escapes) => {
