@@ -37,7 +37,8 @@
 //! # It accepts nothing
 //!
 //! A report is text for a person. Nothing in it holds parameters or becomes an event, and an explained delivery stays
-//! refused until the configuration is mended. Do not act on a [`Verdict`].
+//! refused until the configuration is mended. Do not act on a [`Verdict`]: even a signature that matches shows only that
+//! this text was signed, not where its parameters begin and end, because Twilio signs them without anything in between.
 //!
 //! # It is for a person
 //!
@@ -47,8 +48,8 @@
 //!
 //! # What it tries
 //!
-//! First everything as configured, then each difference alone, then two together, and of what a proxy hides, scheme, host and port, all
-//! three. Two differences of which nothing in the request gives a hint, an unusual port and a left-out parameter for
+//! First everything as configured, then each difference alone, then two together; scheme, host and port, which a proxy
+//! hides, all three, also with another key. Two differences of which nothing in the request gives a hint, an unusual port and a left-out parameter for
 //! example, are not tried together. What a framework in front of the receiver threw away cannot be brought back; what
 //! leaves a trace can, and so can blank parameters and trimmed white space, because few were possible.
 
@@ -167,7 +168,7 @@ fn diagnose(
             diagnosis.causes = with_port(found.findings, &request, &found.form);
             diagnosis.key = Some(found.key.into());
             diagnosis.verdict = if diagnosis.causes.is_empty() {
-                Verdict::Genuine
+                Verdict::Signed
             } else {
                 Verdict::Explained
             };

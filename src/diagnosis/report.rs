@@ -47,8 +47,9 @@ pub struct Diagnosis {
 pub enum Verdict {
     /// The receiver accepts the delivery. There is nothing to explain.
     Accepted,
-    /// The signature matches as configured, and the delivery is refused for another reason.
-    Genuine,
+    /// The signature matches as configured, and the delivery is refused for another reason. Names and values are signed
+    /// without anything between them, so this does not say that they came from Twilio as they are.
+    Signed,
     /// The signature matches once the [causes](Diagnosis::causes) are taken into account.
     Explained,
     /// There is no signature that could be compared.
@@ -63,8 +64,8 @@ impl Verdict {
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Accepted => "The receiver accepts this delivery: there is nothing to mend.",
-            Self::Genuine => {
-                "The signature is right for this URL, key and body. The delivery is refused for another reason."
+            Self::Signed => {
+                "The signature is right for this URL, key and text. The delivery is refused for another reason; if that is its parameters, Twilio sent them so, or someone cut a captured text into other ones."
             }
             Self::Explained => {
                 "The signature was made with a key known here. What was signed differs from what the receiver goes by."

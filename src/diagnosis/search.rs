@@ -86,7 +86,7 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// As configured; then with one difference; then with two, and with the three of a proxy.
+    /// As configured; then with one difference; then with two, those that a proxy makes counting as one.
     fn levels(&mut self) -> Step {
         let (request, urls) = (self.request, self.urls);
         let (allowed, others) = (self.allowed, self.others);
@@ -106,8 +106,9 @@ impl<'s> Search<'s> {
         }
         self.alterations(&base_forms)?;
 
-        self.locations(&urls.two, tail, allowed)?;
         self.locations(&urls.origin, tail, allowed)?;
+        self.locations(&urls.origin, tail, others)?;
+        self.locations(&urls.two, tail, allowed)?;
         for url in urls.one.iter().filter(|url| url.combines) {
             self.attempt(
                 &Text {

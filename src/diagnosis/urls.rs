@@ -69,11 +69,13 @@ pub(super) struct Hypothesis {
     pub(super) combines: bool,
 }
 
-/// The hypotheses, by how many pieces differ: one, two, and all three of the origin.
+/// The hypotheses, by how many pieces differ.
 pub(super) struct Hypotheses {
     pub(super) one: Vec<Hypothesis>,
-    pub(super) two: Vec<Hypothesis>,
+    /// Two or all three of scheme, host and port, which a proxy hides together.
     pub(super) origin: Vec<Hypothesis>,
+    /// Two others.
+    pub(super) two: Vec<Hypothesis>,
 }
 
 /// What the URLs are derived from.
@@ -112,7 +114,7 @@ impl Hypotheses {
                 });
             }
         };
-        let (mut one, mut two, mut origin) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut one, mut origin, mut two) = (Vec::new(), Vec::new(), Vec::new());
         for change in &changes {
             add(&mut one, &[change]);
         }
@@ -127,7 +129,7 @@ impl Hypotheses {
         };
         let of_origin = |pair: &[&Change; 2]| pair.iter().all(|change| change.piece.is_origin());
         for pair in pairs().filter(of_origin) {
-            add(&mut two, &pair);
+            add(&mut origin, &pair);
         }
         for [scheme, host] in pairs() {
             if (scheme.piece, host.piece) == (Piece::Scheme, Piece::Host) {
@@ -142,7 +144,7 @@ impl Hypotheses {
         for pair in pairs().filter(|pair| !of_origin(pair)) {
             add(&mut two, &pair);
         }
-        Self { one, two, origin }
+        Self { one, origin, two }
     }
 }
 

@@ -48,7 +48,7 @@ fn keys_of_another_account_that_match_leave_the_refusal() {
     let diagnose =
         |keys: &AccountKeys| receiver.diagnose(keys, &scene.delivery(), &scene.context());
     let diagnosis = diagnose(&keys(OTHER_ACCOUNT, TOKEN));
-    assert_eq!(diagnosis.verdict, Verdict::Genuine);
+    assert_eq!(diagnosis.verdict, Verdict::Signed);
     assert_eq!(diagnosis.refusal, Some(Refusal::OtherAccount));
     assert_eq!(diagnose(&keys(ACCOUNT, TOKEN)).verdict, Verdict::Accepted);
 }

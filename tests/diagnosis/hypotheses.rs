@@ -83,7 +83,7 @@ fn each_is_found_and_nothing_else() {
         let verdicts: &[Verdict] = if !row.causes.is_empty() {
             &[Verdict::Explained]
         } else {
-            &[Verdict::Genuine, Verdict::Unsigned]
+            &[Verdict::Signed, Verdict::Unsigned]
         };
         assert!(diagnosis.refusal.is_some(), "{}: accepted", row.name);
         if !verdicts.contains(&diagnosis.verdict) {

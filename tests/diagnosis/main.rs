@@ -4,12 +4,14 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
     clippy::unwrap_used,
     reason = "a test may panic"
 )]
 
 mod accounts;
 mod bounds;
+mod command;
 mod cookbook;
 mod forged;
 mod hypotheses;

@@ -171,7 +171,7 @@ fn every_text_is_as_it_was_meant() {
     let mut texts = String::new();
     for verdict in [
         Verdict::Accepted,
-        Verdict::Genuine,
+        Verdict::Signed,
         Verdict::Explained,
         Verdict::Unsigned,
         Verdict::Unexplained,

@@ -95,13 +95,10 @@ impl Repair {
             }),
             Self::Latin1 => values(&|value| match std::str::from_utf8(value) {
                 Ok(_) => None,
-                Err(_) => Some(
-                    value
-                        .iter()
-                        .map(|&byte| char::from(byte))
-                        .collect::<String>(),
-                )
-                .map(String::into_bytes),
+                Err(_) => {
+                    let text: String = value.iter().map(|&byte| char::from(byte)).collect();
+                    Some(text.into_bytes())
+                }
             }),
             Self::TwiceUtf8 => values(&|value| {
                 let chars = std::str::from_utf8(value).ok()?.chars();

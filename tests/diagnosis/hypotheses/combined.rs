@@ -117,6 +117,16 @@ pub(super) fn rows(pairs: &Pairs) -> Vec<Row> {
         scene,
         &[Cause::Scheme, Cause::OtherKey],
     ));
+    let behind_proxy = "http://localhost:3000/webhook";
+    let mut scene =
+        Scene::new(behind_proxy, https, pairs).header("X-Forwarded-Host", "example.com");
+    scene.builder = Receiver::builder(behind_proxy).auth_token(token(OTHER_TOKEN));
+    scene.keys = vec![("staging", token(TOKEN).into())];
+    rows.push(proved(
+        "proxy and key",
+        scene,
+        &[Cause::Scheme, Cause::Host, Cause::Port, Cause::OtherKey],
+    ));
     let mut scene = broken(Scene::genuine(pairs));
     scene.builder = Receiver::builder(URL).auth_token(token(OTHER_TOKEN));
     scene.secret = Some("0123456789abcdef0123456789abcdef \n");
