@@ -27,6 +27,7 @@ pub mod api;
 mod block;
 mod buffer;
 mod delivery;
+pub mod diagnosis;
 mod error;
 mod event;
 #[cfg(feature = "http")]

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 pub use self::account::{AccountKeys, AccountReceiver};
 pub use self::builder::ReceiverBuilder;
-pub(crate) use self::endpoint::{Endpoint, Opened};
+pub(crate) use self::endpoint::{Address, Endpoint, Opened};
 use crate::buffer::{Buffer, Scratch};
 use crate::delivery::Delivery;
 use crate::error::Refusal;
@@ -155,6 +155,10 @@ impl Receiver {
     #[must_use]
     pub fn body_limit(&self) -> usize {
         self.inner.endpoint.body_limit
+    }
+
+    pub(crate) fn endpoint(&self) -> &Endpoint {
+        &self.inner.endpoint
     }
 
     fn verified<'b>(&'b self, opened: &Opened<'_, 'b>) -> Result<Verified<'b>, Refusal> {

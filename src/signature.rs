@@ -10,10 +10,12 @@ mod header;
 mod key;
 mod url;
 
+pub(crate) use self::body_hash::check as check_body_hash;
 pub(crate) use self::header::{Settings, Tag};
 pub(crate) use self::key::Mac;
 pub use self::key::{Algorithm, AuthToken, Key, SharedKey};
 pub use self::url::SignedUrl;
+pub(crate) use self::url::{Parts as UrlParts, host_and_port};
 use crate::error::SignatureError;
 
 /// Verifies the signature of a form webhook.

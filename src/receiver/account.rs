@@ -109,6 +109,10 @@ impl AccountReceiver {
         Ok(Unverified::new(&self.endpoint, opened))
     }
 
+    pub(crate) fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
     /// Returns how many bytes a form may have.
     #[must_use]
     pub fn body_limit(&self) -> usize {

@@ -40,6 +40,11 @@ impl Address {
         let (Self::Url(url) | Self::Origin(url)) = self;
         url.forms()
     }
+
+    pub(crate) fn fragment(&self) -> Option<&str> {
+        let (Self::Url(url) | Self::Origin(url)) = self;
+        url.fragment()
+    }
 }
 
 /// A delivery that may be decoded: its method, media type and size are accepted and its signature is well-formed.

@@ -3,7 +3,7 @@ use sha2::{Digest as _, Sha256};
 use crate::error::SignatureError;
 
 /// Checks that a query carries the hash of a body, once, as `bodySHA256`.
-pub(super) fn check(query: &str, body: &[u8]) -> Result<(), SignatureError> {
+pub(crate) fn check(query: &str, body: &[u8]) -> Result<(), SignatureError> {
     let mut hashes = query
         .split('&')
         .filter_map(|pair| pair.strip_prefix("bodySHA256="));

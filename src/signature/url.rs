@@ -27,6 +27,8 @@ use crate::error::UrlError;
 pub struct SignedUrl {
     forms: Box<[Box<str>]>,
     query: Option<Box<str>>,
+    /// Never signed, nor sent.
+    fragment: Option<Box<str>>,
     /// What may be shown of it.
     public: Box<str>,
 }
@@ -42,6 +44,7 @@ impl SignedUrl {
         Ok(Self {
             forms: parts.forms(),
             query: parts.query().map(Box::from),
+            fragment: parts.fragment.map(Box::from),
             public: parts.public(),
         })
     }
@@ -49,7 +52,7 @@ impl SignedUrl {
     /// Checks the origin of webhooks whose paths come with the requests.
     pub(crate) fn origin(origin: &str) -> Result<Self, UrlError> {
         let parts = Parts::new(origin)?;
-        if parts.rest.is_empty() && !parts.has_fragment {
+        if parts.rest.is_empty() && parts.fragment.is_none() {
             return Self::new(origin);
         }
         let position = parts.scheme.len().saturating_add(parts.authority.len());
@@ -72,6 +75,11 @@ impl SignedUrl {
     pub(crate) fn query(&self) -> Option<&str> {
         self.query.as_deref()
     }
+
+    /// The fragment, without its `#`.
+    pub(crate) fn fragment(&self) -> Option<&str> {
+        self.fragment.as_deref()
+    }
 }
 
 impl fmt::Debug for SignedUrl {
@@ -82,18 +90,18 @@ impl fmt::Debug for SignedUrl {
 }
 
 /// A URL cut where its forms differ.
-struct Parts<'a> {
+pub(crate) struct Parts<'a> {
     /// With its `://`.
-    scheme: &'a str,
+    pub(crate) scheme: &'a str,
     default_port: &'static str,
     authority: &'a str,
     /// Path and query.
-    rest: &'a str,
-    has_fragment: bool,
+    pub(crate) rest: &'a str,
+    fragment: Option<&'a str>,
 }
 
 impl<'a> Parts<'a> {
-    fn new(url: &'a str) -> Result<Self, UrlError> {
+    pub(crate) fn new(url: &'a str) -> Result<Self, UrlError> {
         let trimmed = url.trim_start();
         let padding = match url.len().saturating_sub(trimmed.len()) {
             0 => url.find(char::is_control).or_else(|| {
@@ -105,9 +113,9 @@ impl<'a> Parts<'a> {
         if let Some(position) = padding {
             return Err(UrlError::WhiteSpace { position });
         }
-        let (signed, has_fragment) = match url.split_once('#') {
-            Some((signed, _)) => (signed, true),
-            None => (url, false),
+        let (signed, fragment) = match url.split_once('#') {
+            Some((signed, fragment)) => (signed, Some(fragment)),
+            None => (url, None),
         };
         let (scheme, default_port, rest) = [("https://", ":443"), ("http://", ":80")]
             .into_iter()
@@ -138,7 +146,7 @@ impl<'a> Parts<'a> {
             default_port,
             authority,
             rest,
-            has_fragment,
+            fragment,
         })
     }
 
@@ -147,18 +155,13 @@ impl<'a> Parts<'a> {
     }
 
     /// The authority as user information with its `@`, host, and port with its `:`.
-    fn authority(&self) -> (&'a str, &'a str, &'a str) {
+    pub(crate) fn authority(&self) -> (&'a str, &'a str, &'a str) {
         let host = self
             .authority
             .rfind('@')
             .map_or(0, |at| at.saturating_add(1));
         let (user, host) = self.authority.split_at_checked(host).unwrap_or_default();
-        // The colons of an IPv6 address stand inside its brackets.
-        let colon = match host.rfind([':', ']']) {
-            Some(last) if host.get(last..).is_some_and(|port| port.starts_with(':')) => last,
-            _ => host.len(),
-        };
-        let (host, port) = host.split_at_checked(colon).unwrap_or_default();
+        let (host, port) = host_and_port(host);
         (user, host, port)
     }
 
@@ -189,4 +192,14 @@ impl<'a> Parts<'a> {
         };
         format!("{}{host}{port}{path}{query}", self.scheme).into_boxed_str()
     }
+}
+
+/// Cuts a host from the port behind it, which keeps its `:`.
+pub(crate) fn host_and_port(text: &str) -> (&str, &str) {
+    // The colons of an IPv6 address stand inside its brackets.
+    let colon = match text.rfind([':', ']']) {
+        Some(last) if text.get(last..).is_some_and(|port| port.starts_with(':')) => last,
+        _ => text.len(),
+    };
+    text.split_at_checked(colon).unwrap_or_default()
 }

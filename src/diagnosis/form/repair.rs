@@ -1,0 +1,174 @@
+use super::Parameter;
+use super::json::{Escapes, Spacing, respell};
+use crate::diagnosis::Cause;
+use crate::params::Name;
+
+/// What may have to be undone in names and values, in all of them at once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repair {
+    Trim,
+    Json(Spacing, Escapes),
+    LineEnds(&'static str),
+    Latin1,
+    TwiceUtf8,
+    Html,
+    Blank,
+    DocumentedOnly,
+    DocumentedNames,
+}
+
+const SPACINGS: [Spacing; 6] = [
+    Spacing::AsIs,
+    Spacing::Compact,
+    Spacing::Spaced,
+    Spacing::Lines(0),
+    Spacing::Lines(2),
+    Spacing::Lines(4),
+];
+
+const ESCAPES: [Escapes; 5] = [
+    Escapes::AsIs,
+    Escapes::None,
+    Escapes::Slashes,
+    Escapes::NonAscii,
+    Escapes::Both,
+];
+
+impl Repair {
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        [
+            Self::Trim,
+            Self::DocumentedOnly,
+            Self::Blank,
+            Self::LineEnds("\n"),
+            Self::LineEnds("\r\n"),
+            Self::Latin1,
+            Self::TwiceUtf8,
+            Self::Html,
+            Self::DocumentedNames,
+        ]
+        .into_iter()
+        .chain(spellings().map(|(spacing, escapes)| Self::Json(spacing, escapes)))
+    }
+
+    pub(super) const fn cause(self) -> Cause {
+        match self {
+            Self::Trim => Cause::WhiteSpaceAdded,
+            Self::Json(..) => Cause::JsonRespelled,
+            Self::LineEnds(_) => Cause::LineEnds,
+            Self::Latin1 | Self::TwiceUtf8 => Cause::CharacterSet,
+            Self::Html => Cause::HtmlEscaped,
+            Self::Blank => Cause::BlankReplaced,
+            Self::DocumentedOnly => Cause::ParameterAdded,
+            Self::DocumentedNames => Cause::NamesRewritten,
+        }
+    }
+
+    /// Of the spellings of JSON only the usual ones are tried together with something else.
+    pub(super) fn combines(self) -> bool {
+        match self {
+            Self::Json(Spacing::Compact | Spacing::Spaced, escapes) => {
+                matches!(escapes, Escapes::AsIs | Escapes::None)
+            }
+            Self::Json(..) => false,
+            _ => true,
+        }
+    }
+
+    pub(super) fn apply(self, parameters: &[Parameter]) -> Vec<Parameter> {
+        let values = |change: &dyn Fn(&[u8]) -> Option<Vec<u8>>| {
+            let mut parameters = parameters.to_vec();
+            for parameter in &mut parameters {
+                if let Some(value) = change(&parameter.value) {
+                    parameter.value = value;
+                }
+            }
+            parameters
+        };
+        match self {
+            Self::Trim => values(&|value| Some(value.trim_ascii().to_vec())),
+            Self::Json(spacing, escapes) => values(&|value| respelled(value, spacing, escapes)),
+            Self::LineEnds(end) => values(&|value| {
+                let text = std::str::from_utf8(value).ok()?;
+                let text = text.replace("\r\n", "\n").replace('\n', end);
+                Some(text.into_bytes())
+            }),
+            Self::Latin1 => values(&|value| match std::str::from_utf8(value) {
+                Ok(_) => None,
+                Err(_) => {
+                    let text: String = value.iter().map(|&byte| char::from(byte)).collect();
+                    Some(text.into_bytes())
+                }
+            }),
+            Self::TwiceUtf8 => values(&|value| {
+                let chars = std::str::from_utf8(value).ok()?.chars();
+                let bytes: Vec<u8> = chars.map(|c| u8::try_from(c).ok()).collect::<Option<_>>()?;
+                std::str::from_utf8(&bytes).is_ok().then_some(bytes)
+            }),
+            Self::Html => values(&|value| {
+                let text = std::str::from_utf8(value).ok()?;
+                Some(unescape_html(text).into_bytes())
+            }),
+            Self::Blank => values(&|value| {
+                const STAND_INS: [&[u8]; 5] = [b"null", b"NULL", b"undefined", b"None", b"nil"];
+                STAND_INS.contains(&value).then(Vec::new)
+            }),
+            Self::DocumentedOnly => parameters
+                .iter()
+                .filter(|parameter| parameter.documented().is_some())
+                .cloned()
+                .collect(),
+            Self::DocumentedNames => parameters.iter().map(with_documented_name).collect(),
+        }
+    }
+}
+
+/// Lists the spellings of JSON that programs print.
+pub(super) fn spellings() -> impl Iterator<Item = (Spacing, Escapes)> {
+    let spellings = SPACINGS
+        .into_iter()
+        .flat_map(|spacing| ESCAPES.map(|escapes| (spacing, escapes)));
+    // Without the one that changes nothing.
+    spellings.skip(1)
+}
+
+pub(super) fn respelled(value: &[u8], spacing: Spacing, escapes: Escapes) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(value).ok()?;
+    respell(text, spacing, escapes).map(String::into_bytes)
+}
+
+fn unescape_html(text: &str) -> String {
+    const ENTITIES: [(&str, &str); 10] = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&apos;", "'"),
+        ("&#39;", "'"),
+        ("&#039;", "'"),
+        ("&#x27;", "'"),
+        ("&#x2F;", "/"),
+        ("&amp;", "&"),
+    ];
+    ENTITIES
+        .into_iter()
+        .fold(text.to_owned(), |text, (entity, plain)| {
+            text.replace(entity, plain)
+        })
+}
+
+/// Finds the documented name that differs only in case and separators.
+fn with_documented_name(parameter: &Parameter) -> Parameter {
+    let letters = |name: &[u8]| -> Vec<u8> {
+        let letters = name.iter().filter(|byte| !b"_- .".contains(byte));
+        letters.map(u8::to_ascii_lowercase).collect()
+    };
+    let name = Name::ALL
+        .into_iter()
+        .map(|name| name.as_str().as_bytes())
+        .find(|name| letters(name) == letters(&parameter.name));
+    Parameter {
+        name: name.unwrap_or(&parameter.name).to_vec(),
+        value: parameter.value.clone(),
+    }
+}

@@ -1,0 +1,118 @@
+//! What can be told from a request without its signature.
+
+use super::context::Context;
+use super::location::cut;
+use super::tags::Tags;
+use super::{Cause, Finding, MAX_BODY};
+use crate::delivery::{Delivery, Lines};
+use crate::receiver::{Address, Endpoint};
+use crate::signature::{Key, Settings};
+
+pub(super) fn observed(
+    endpoint: &Endpoint,
+    keys: &[Key],
+    delivery: &Delivery<'_>,
+    context: &Context<'_>,
+    tags: &Tags,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    method(endpoint, delivery, &mut findings);
+    if delivery.method != "GET" {
+        media_type(delivery, &mut findings);
+        body(endpoint, delivery, context, &mut findings);
+    }
+    findings.extend(tags.findings.iter().cloned());
+    settings(keys, delivery, tags, &mut findings);
+    if let Some(prefix) = context.secret_prefix {
+        findings
+            .push(Finding::new(Cause::SecretIsSid).at(format!("a SID that starts with {prefix}")));
+    }
+    findings
+}
+
+fn method(endpoint: &Endpoint, delivery: &Delivery<'_>, findings: &mut Vec<Finding>) {
+    match delivery.method {
+        "POST" => {}
+        "GET" => {
+            let configured = endpoint.address.forms().next().and_then(|url| cut(url).1);
+            let query = delivery.target.and_then(|target| cut(target).1);
+            let has_none = query.is_none_or(|query| query.is_empty() || Some(query) == configured);
+            if has_none && delivery.target.is_some() {
+                findings.push(Cause::GetWithoutParameters.into());
+            } else if !endpoint.accepts_get {
+                findings.push(Cause::GetDelivery.into());
+            }
+        }
+        _ => findings.push(Cause::Method.into()),
+    }
+    let needs_target = delivery.method == "GET" || matches!(endpoint.address, Address::Origin(_));
+    if needs_target && delivery.target.is_none() {
+        findings.push(Cause::TargetMissing.into());
+    }
+}
+
+fn media_type(delivery: &Delivery<'_>, findings: &mut Vec<Finding>) {
+    let essence = |value: &[u8]| {
+        let essence = value.split(|byte| *byte == b';').next().unwrap_or_default();
+        essence.trim_ascii().to_ascii_lowercase()
+    };
+    match delivery.content_type {
+        Lines { count: 0, .. } => findings.push(Cause::ContentTypeMissing.into()),
+        Lines {
+            first: Some(value),
+            count: 1,
+        } => match essence(value).as_slice() {
+            b"application/x-www-form-urlencoded" | b"application/x-www-urlencoded" => {}
+            b"multipart/form-data" => findings.push(Cause::ContentTypeMultipart.into()),
+            essence if essence == b"application/json" || essence.ends_with(b"+json") => {
+                findings.push(Cause::ContentTypeJson.into());
+            }
+            _ => findings.push(Cause::ContentTypeOther.into()),
+        },
+        Lines { .. } => findings.push(Cause::ContentTypeRepeated.into()),
+    }
+    let is_identity = |value: &[u8]| value.trim_ascii().eq_ignore_ascii_case(b"identity");
+    match delivery.content_encoding {
+        Lines { count: 0, .. } => {}
+        Lines {
+            first: Some(value),
+            count: 1,
+        } if is_identity(value) => {}
+        Lines { .. } => findings.push(Cause::ContentEncoded.into()),
+    }
+}
+
+fn body(
+    endpoint: &Endpoint,
+    delivery: &Delivery<'_>,
+    context: &Context<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    let found = delivery.body.len();
+    match context.content_length {
+        _ if found == 0 => findings.push(Cause::BodyEmpty.into()),
+        Some(length) if length != found => {
+            let at = format!("{found} bytes, Content-Length says {length}");
+            findings.push(Finding::new(Cause::BodyLength).at(at));
+        }
+        _ => {}
+    }
+    if found > endpoint.body_limit.min(MAX_BODY) {
+        findings.push(Finding::new(Cause::BodyTooLarge).at(format!("{found} bytes")));
+    }
+}
+
+fn settings(keys: &[Key], delivery: &Delivery<'_>, tags: &Tags, findings: &mut Vec<Finding>) {
+    let Ok(settings) = Settings::from_lines(delivery.signature_settings) else {
+        return findings.push(Cause::SettingsUnreadable.into());
+    };
+    let mut algorithms = tags.tags.iter().map(|(algorithm, _)| *algorithm);
+    if let Some(signed) = algorithms.next()
+        && signed != settings.algorithm
+    {
+        let finding = Finding::new(Cause::AlgorithmMismatch);
+        findings.push(finding.differs(settings.algorithm.as_str(), signed.as_str()));
+    } else if !keys.iter().any(|key| settings.allow(key)) {
+        findings.push(Finding::new(Cause::SharedKeyUnknown).at(settings.algorithm.as_str()));
+    }
+}

@@ -1,0 +1,89 @@
+//! Other ways to spell the same characters in a URL.
+
+use std::fmt::Write as _;
+
+/// Returns other spellings of a path or query, the same characters in each.
+pub(super) fn spellings(text: &str) -> Vec<String> {
+    let mut spellings = vec![
+        recase(text, u8::to_ascii_uppercase),
+        recase(text, u8::to_ascii_lowercase),
+        decode(text, |byte| {
+            byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+        }),
+        decode(text, |byte| {
+            byte.is_ascii_graphic() && !b"#%&+=?/\\".contains(&byte)
+        }),
+        decode(text, |byte| byte != b'%' && byte != b'#'),
+        text.replace('+', "%20"),
+        text.replace("%20", "+"),
+        text.replace('\'', "%27"),
+        text.replace("%27", "'"),
+        text.replace(' ', "%20"),
+        encode(text, |byte| !byte.is_ascii_graphic()),
+        encode(text, |byte| {
+            !byte.is_ascii_graphic() || b"'@:,;!()*[]|".contains(&byte)
+        }),
+    ];
+    let decoded = decode(text, |byte| byte != b'%' && byte != b'&' && byte != b'=');
+    spellings.push(encode(&decoded.replace('+', " "), |byte| {
+        !byte.is_ascii_alphanumeric() && !b"-._~&=/".contains(&byte)
+    }));
+    spellings.retain(|spelling| spelling != text);
+    spellings
+}
+
+/// Changes the case of the digits in escapes.
+fn recase(text: &str, case: fn(&u8) -> u8) -> String {
+    let mut digits = 0_u8;
+    text.chars()
+        .map(|c| {
+            let in_escape = digits > 0;
+            digits = if c == '%' {
+                2
+            } else {
+                digits.saturating_sub(1)
+            };
+            match u8::try_from(c) {
+                Ok(byte) if in_escape && byte.is_ascii_hexdigit() => case(&byte).into(),
+                _ => c,
+            }
+        })
+        .collect()
+}
+
+/// Decodes the escapes of some bytes, if that leaves UTF-8.
+fn decode(text: &str, which: impl Fn(u8) -> bool) -> String {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, behind)) = rest.split_first() {
+        match (byte, crate::diagnosis::form::escaped(behind)) {
+            (b'%', Some((meant, behind))) if which(meant) => {
+                decoded.push(meant);
+                rest = behind;
+            }
+            _ => {
+                decoded.push(byte);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8(decoded).unwrap_or_else(|_| text.to_owned())
+}
+
+/// Escapes some bytes.
+fn encode(text: &str, which: impl Fn(u8) -> bool) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for c in text.chars() {
+        let mut bytes = [0; 4];
+        let bytes = c.encode_utf8(&mut bytes).as_bytes();
+        if c != '%' && bytes.iter().any(|&byte| which(byte)) {
+            for byte in bytes {
+                // Writing to a String does not fail.
+                let _ = write!(encoded, "%{byte:02X}");
+            }
+        } else {
+            encoded.push(c);
+        }
+    }
+    encoded
+}
