@@ -20,10 +20,10 @@
 
 #[cfg(feature = "actix-web")]
 mod actix_web;
-#[cfg(feature = "axum")]
-mod axum;
 #[cfg(feature = "api")]
 pub mod api;
+#[cfg(feature = "axum")]
+mod axum;
 mod block;
 mod buffer;
 mod delivery;
