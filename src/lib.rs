@@ -14,6 +14,8 @@
 //! [`ReceiverBuilder::body_limit`]: ReceiverBuilder::body_limit
 //! [`SignedUrl`]: signature::SignedUrl
 //! [`Event::uuid`]: Event::uuid
+//! [`Receiver::diagnose`]: Receiver::diagnose
+//! [`diagnosis::cookbook`]: diagnosis::cookbook
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc = include_str!("../README.md")]
