@@ -1,7 +1,7 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use http::{Method, Response};
+use http::Response;
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Request};
 
@@ -86,9 +86,6 @@ impl ReqwestClient {
     async fn send_once<T: Reply>(&self, call: &Call<T>) -> Result<Response<Vec<u8>>, ClientError> {
         let mut request = Request::try_from(call.to_request()).map_err(failed)?;
         *request.timeout_mut() = Some(self.timeout);
-        if request.method() != Method::POST {
-            *request.body_mut() = None;
-        }
         let mut received = self.client.execute(request).await.map_err(failed)?;
         let mut response = Response::new(Vec::new());
         *response.status_mut() = received.status();
