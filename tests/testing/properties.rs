@@ -113,7 +113,7 @@ fn assert_received(event: &EventBuilder, url: &str, key: &Key) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, max_global_rejects: 100_000, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_made_up_is_received(seed: u64, event_type in event_type(), v1: bool, url in url(), key in key()) {

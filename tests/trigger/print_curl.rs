@@ -190,7 +190,9 @@ fn a_printed_scenario_is_five_commands() {
 
 #[test]
 fn printed_negative_deliveries_are_refused() {
-    let shown = printed(&trigger("--negative all --print-curl --url", &[URL]), 0);
+    let name = "John's \"Phone\" $HOME";
+    let arguments = ["--factor-friendly-name", name, "--url", URL];
+    let shown = printed(&trigger("--negative all --print-curl", &arguments), 0);
     let requests = run(&shown);
     assert_eq!(requests.len(), NegativeCase::ALL.len());
     for (request, case) in requests.iter().zip(NegativeCase::ALL) {
@@ -199,6 +201,10 @@ fn printed_negative_deliveries_are_refused() {
         match case {
             NegativeCase::EmptySignature => {
                 assert_eq!(refusal, SignatureError::Empty.into());
+            }
+            NegativeCase::JsonBody => {
+                let body: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
+                assert_eq!(body["factor_friendly_name"], name);
             }
             NegativeCase::NoMediaType => assert_eq!(refusal, MediaTypeError::Missing.into()),
             _ => {}

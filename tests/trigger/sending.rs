@@ -15,7 +15,7 @@ fn value<'e>(event: &'e Event<'_>, name: &str) -> Option<&'e str> {
 
 #[test]
 fn every_type_of_event_is_accepted() {
-    let server = Server::start(None);
+    let server = Server::start();
     for event_type in [
         "factor.created",
         "factor.verified",
@@ -46,7 +46,7 @@ fn every_type_of_event_is_accepted() {
 
 #[test]
 fn parameters_are_set_added_and_left_out() {
-    let server = Server::start(None);
+    let server = Server::start();
     let url = server.url();
     let set = [
         ("uuid", "5f0b6c1e-0000-4000-8000-000000000000"),
@@ -86,21 +86,21 @@ fn parameters_are_set_added_and_left_out() {
 
 #[test]
 fn what_is_no_event_has_to_be_refused() {
-    let server = Server::start(None);
+    let server = Server::start();
     let output = trigger("factor.created --without uuid --url", &[&server.url()]);
     let shown = printed(&output, 0);
     assert!(
         shown.contains("to be refused: parameter uuid is missing"),
         "{shown}"
     );
-    let lax = Server::answering(200);
+    let lax = Server::answering(|_| 200);
     let output = trigger("factor.created --without uuid --url", &[&lax.url()]);
     assert!(printed(&output, 1).contains("ACCEPTED, and must be refused"));
 }
 
 #[test]
 fn version_1_get_and_both_together() {
-    let server = Server::with(None, None, |builder| {
+    let server = Server::with(|builder| {
         builder
             .auth_token(AuthToken::new(TOKEN).unwrap())
             .accept_get()
@@ -127,7 +127,7 @@ fn a_shared_key_signs() {
         (Algorithm::HmacSha256, ""),
         (Algorithm::HmacSha1, "--algorithm hmac_sha1"),
     ] {
-        let server = Server::with(None, None, |builder| {
+        let server = Server::with(|builder| {
             builder.shared_key(SharedKey::new("key_1", "a secret", algorithm).unwrap())
         });
         let arguments = [
@@ -177,11 +177,7 @@ fn the_signed_url_may_be_another_than_the_servers() {
             "/hook?uuid=",
         ),
     ] {
-        let server = Server::with(Some(signed), None, |builder| {
-            builder
-                .auth_token(AuthToken::new(TOKEN).unwrap())
-                .accept_get()
-        });
+        let server = Server::start_accepting_get(signed);
         let url = format!("{}{path}", server.origin);
         let arguments = ["factor.created", "--url", &url, "--signed-url", signed];
         let shown = printed(&trigger(options, &arguments), 0);
@@ -198,7 +194,7 @@ fn the_signed_url_may_be_another_than_the_servers() {
 
 #[test]
 fn headers_are_added() {
-    let server = Server::start(None);
+    let server = Server::start();
     let arguments = [
         "factor.created",
         "--url",
@@ -218,7 +214,7 @@ fn headers_are_added() {
 
 #[test]
 fn a_repetition_is_the_same_delivery() {
-    let server = Server::start(None);
+    let server = Server::start();
     let output = trigger("challenge.approved --repeat 3 --url", &[&server.url()]);
     assert!(printed(&output, 0).contains("challenge.approved (3 of 3)"));
     let events = server.events();
@@ -228,7 +224,7 @@ fn a_repetition_is_the_same_delivery() {
 
 #[test]
 fn a_seed_brings_the_same_delivery_again() {
-    let server = Server::start(None);
+    let server = Server::start();
     for seed in ["1", "1", "2"] {
         let output = trigger("challenge.approved --seed", &[seed, "--url", &server.url()]);
         printed(&output, 0);
@@ -240,7 +236,7 @@ fn a_seed_brings_the_same_delivery_again() {
 
 #[test]
 fn the_scenario_is_the_story_of_one_user() {
-    let server = Server::start(None);
+    let server = Server::start();
     let output = trigger(
         "--scenario --entity-identity user-00042 --url",
         &[&server.url()],
@@ -266,7 +262,7 @@ fn the_scenario_is_the_story_of_one_user() {
 
 #[test]
 fn all_negative_deliveries_are_refused() {
-    let server = Server::start(None);
+    let server = Server::start();
     let shown = printed(&trigger("--negative all --url", &[&server.url()]), 0);
     let got = server.got();
     assert_eq!(got.len(), NegativeCase::ALL.len() + 1);
@@ -282,7 +278,7 @@ fn all_negative_deliveries_are_refused() {
 #[test]
 fn a_negative_delivery_is_sent_by_name() {
     for name in ["planted-approval", "get-with-body", "other-account"] {
-        let server = Server::with(None, None, |builder| {
+        let server = Server::with(|builder| {
             let account_sid = AccountSid::new("ACa0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5").unwrap();
             let builder = builder.accept_get().account_sid(account_sid);
             builder.auth_token(AuthToken::new(TOKEN).unwrap())
@@ -300,18 +296,23 @@ fn a_negative_delivery_is_sent_by_name() {
 
 #[test]
 fn a_server_that_accepts_or_refuses_all_fails() {
-    let lax = Server::answering(200);
+    let lax = Server::answering(|_| 200);
     let shown = printed(&trigger("--negative all --url", &[&lax.url()]), 1);
     assert!(
         shown.contains("200 NOT AS EXPECTED: ACCEPTED, and must be refused wrong-key: "),
         "{shown}"
     );
-    let deaf = Server::answering(403);
+    let deaf = Server::answering(|_| 403);
     let shown = printed(&trigger("--negative all --url", &[&deaf.url()]), 1);
     assert!(shown.contains("1 of 45 sent, 1 not answered"), "{shown}");
     // A fault of the server is no refusal.
-    let broken = Server::answering(500);
-    printed(&trigger("--negative wrong-key --url", &[&broken.url()]), 1);
+    let broken = Server::answering(|right| if right == 200 { 200 } else { 500 });
+    let shown = printed(&trigger("--negative wrong-key --url", &[&broken.url()]), 1);
+    assert!(shown.contains("expected a refusal"), "{shown}");
+    // A refusal with another status is one.
+    let terse = Server::answering(|right| if right == 200 { 200 } else { 404 });
+    let shown = printed(&trigger("--negative wrong-key --url", &[&terse.url()]), 0);
+    assert!(shown.contains("refused, 403 in this crate"), "{shown}");
 }
 
 #[test]
@@ -322,7 +323,7 @@ fn only_200_is_a_success() {
         (404, "is the path of --url right?"),
         (500, "expected 200"),
     ] {
-        let server = Server::answering(status);
+        let server = Server::answering(move |_| status);
         let output = trigger("factor.created --url", &[&server.url()]);
         let shown = printed(&output, 1);
         assert!(shown.contains(&format!("-> {status} ")), "{shown}");
@@ -332,7 +333,7 @@ fn only_200_is_a_success() {
 
 #[test]
 fn a_key_that_is_not_the_servers_fails_with_a_hint() {
-    let server = Server::start(None);
+    let server = Server::start();
     let output = trigger("factor.created --token another --url", &[&server.url()]);
     let shown = printed(&output, 1);
     assert!(

@@ -15,6 +15,10 @@ pub(crate) struct Got {
     pub(crate) outcome: Result<Received<'static>, Refusal>,
 }
 
+fn token(builder: ReceiverBuilder) -> ReceiverBuilder {
+    builder.auth_token(AuthToken::new(TOKEN).unwrap())
+}
+
 pub(crate) struct Server {
     /// Where it listens: `http://127.0.0.1:` and the port.
     pub(crate) origin: String,
@@ -23,24 +27,34 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Listens, and answers as a receiver says: for the path `/webhook`, or for another URL.
-    pub(crate) fn start(url: Option<&str>) -> Self {
-        Self::with(url, None, |builder| {
-            builder.auth_token(AuthToken::new(TOKEN).unwrap())
-        })
+    /// Listens, and answers as a receiver for the path `/webhook` says.
+    pub(crate) fn start() -> Self {
+        Self::listen(None, token, |right| right)
     }
 
-    /// Listens, and answers everything with one status.
-    pub(crate) fn answering(status: u16) -> Self {
-        Self::with(None, Some(status), |builder| {
-            builder.auth_token(AuthToken::new(TOKEN).unwrap())
-        })
+    /// Listens, and accepts GET too, for the URL given.
+    pub(crate) fn start_accepting_get(url: &str) -> Self {
+        Self::listen(
+            Some(url),
+            |builder| token(builder).accept_get(),
+            |right| right,
+        )
     }
 
-    pub(crate) fn with(
+    /// Listens, and answers something else than the right status.
+    pub(crate) fn answering(status: impl Fn(u16) -> u16 + Send + Sync + 'static) -> Self {
+        Self::listen(None, token, status)
+    }
+
+    /// Listens, with a receiver configured otherwise.
+    pub(crate) fn with(configure: impl FnOnce(ReceiverBuilder) -> ReceiverBuilder) -> Self {
+        Self::listen(None, configure, |right| right)
+    }
+
+    fn listen(
         url: Option<&str>,
-        status: Option<u16>,
         configure: impl FnOnce(ReceiverBuilder) -> ReceiverBuilder,
+        status: impl Fn(u16) -> u16 + Send + Sync + 'static,
     ) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -55,6 +69,7 @@ impl Server {
         let receiver = configure(Receiver::builder(url)).build().unwrap();
         let got = Arc::<Mutex<Vec<Got>>>::default();
         let seen = Arc::clone(&got);
+        let status = Arc::new(status);
         let handler = async move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
             let delivery = Delivery::new(method.as_str(), &body)
                 .target(uri.path_and_query().unwrap().as_str())
@@ -67,7 +82,7 @@ impl Server {
                 outcome,
             });
             (
-                StatusCode::from_u16(status.unwrap_or(right)).unwrap(),
+                StatusCode::from_u16(status(right)).unwrap(),
                 "a body\u{1b}[31m",
             )
         };
