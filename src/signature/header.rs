@@ -89,6 +89,7 @@ pub(crate) struct Settings<'a> {
 impl<'a> Settings<'a> {
     /// Reads the settings header: `key=…,algorithm=…` in any order, spaces around each part ignored, the
     /// algorithm in any case. Without it, or without an algorithm in it, a signature is HMAC-SHA1.
+    #[inline(always)]
     pub(crate) fn from_lines(lines: Lines<'a>) -> Result<Self, SignatureError> {
         let line = match lines {
             Lines { count: 0, .. } => None,
