@@ -40,10 +40,10 @@ impl FromRequest for Received<'static> {
             };
             let delivery = Delivery::new(request.method().as_str(), &body);
             let delivery = delivery.headers(request.headers());
-            match request.uri().path_and_query() {
-                Some(target) => receiver.receive(&delivery.target(target.as_str())),
-                None => receiver.receive(&delivery),
-            }
+            // A request line can hold an authority alone. That is no path, and not the fault of the code around.
+            let target = request.uri().path_and_query();
+            let target = target.map_or("", |target| target.as_str());
+            receiver.receive(&delivery.target(target))
         })
     }
 }

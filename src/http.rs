@@ -2,6 +2,7 @@
 
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::request::Parts;
+use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 
 use crate::delivery::Delivery;
@@ -45,10 +46,8 @@ impl<'a> Delivery<'a> {
         body: &'a [u8],
     ) -> Self {
         let delivery = Self::new(method.as_str(), body).headers(headers);
-        match uri.path_and_query() {
-            Some(target) => delivery.target(target.as_str()),
-            None => delivery,
-        }
+        // A request line can hold an authority alone. That is no path, and not the fault of the code around.
+        delivery.target(uri.path_and_query().map_or("", PathAndQuery::as_str))
     }
 }
 

@@ -16,6 +16,7 @@ mod cuts;
 mod events;
 mod forms;
 mod headers;
+mod hostile;
 mod json;
 mod keys;
 mod messages;

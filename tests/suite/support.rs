@@ -170,14 +170,21 @@ impl Request {
 /// Receives a request in every way there is, sees that all agree, and returns the event.
 #[track_caller]
 pub(crate) fn receive(receiver: &Receiver, request: &Request) -> Result<Event<'static>, Refusal> {
-    let delivery = request.delivery();
-    let received = receiver.receive(&delivery);
+    receive_delivery(receiver, &request.delivery())
+}
+
+#[track_caller]
+pub(crate) fn receive_delivery(
+    receiver: &Receiver,
+    delivery: &Delivery<'_>,
+) -> Result<Event<'static>, Refusal> {
+    let received = receiver.receive(delivery);
     let mut buffer = Buffer::new();
     let borrowed = receiver
-        .receive_in(&delivery, &mut buffer)
+        .receive_in(delivery, &mut buffer)
         .map(Received::into_owned);
     assert_eq!(received, borrowed);
-    match (receiver.verify(&delivery), &received) {
+    match (receiver.verify(delivery), &received) {
         (Ok(key), Ok(received)) => assert_eq!(key, received.key),
         (Ok(_), Err(refusal)) => assert!(matches!(refusal, Refusal::Event(_))),
         (Err(refusal), received) => assert_eq!(received.as_ref().unwrap_err(), &refusal),

@@ -4,7 +4,7 @@ use ::actix_web::http::header::{ALLOW, CONTENT_TYPE};
 use ::actix_web::rt::System;
 use ::actix_web::test::{TestRequest, call_service, init_service, read_body};
 use ::actix_web::web::{Data, PayloadConfig, route, scope};
-use ::actix_web::{App, HttpResponse};
+use ::actix_web::{App, FromRequest as _, HttpResponse};
 use twilio_verify_webhooks::*;
 
 use crate::support::{FORM, URL, form, receiver, token, v2_challenge};
@@ -130,4 +130,18 @@ fn an_origin_is_joined_with_the_original_path() {
     let request = genuine().uri("/twilio/1?a=%2F");
     let request = request.insert_header((SIGNATURE_HEADER, signature));
     assert_eq!(call(origin, request).0, 200);
+}
+
+/// An attacker can send it. A 500 would say that the code around the receiver is wrong.
+#[test]
+fn a_request_line_without_a_path_is_malformed() {
+    let receiver = Receiver::builder_for_origin("https://example.com").auth_token(token());
+    let receiver = receiver.build().unwrap();
+    let refusal = System::new().block_on(async {
+        let request = genuine().uri("example.com:443").app_data(receiver);
+        let (request, mut payload) = request.to_http_parts();
+        Event::from_request(&request, &mut payload).await
+    });
+    let malformed = TargetError::Malformed { position: 0 };
+    assert_eq!(refusal.unwrap_err(), malformed.into());
 }
