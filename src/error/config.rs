@@ -47,7 +47,7 @@ pub enum UrlError {
     /// The port is not a number from 0 to 65535.
     #[error("expected a port from 0 to 65535 in the webhook URL")]
     Port,
-    /// White space at the start or end, or a control character anywhere.
+    /// White space at the start or end or before the fragment, or a control character anywhere.
     #[error(
         "expected no control character and no white space around the webhook URL, found one at byte {position}"
     )]

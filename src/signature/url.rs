@@ -102,21 +102,21 @@ pub(crate) struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     pub(crate) fn new(url: &'a str) -> Result<Self, UrlError> {
-        let trimmed = url.trim_start();
-        let padding = match url.len().saturating_sub(trimmed.len()) {
-            0 => url.find(char::is_control).or_else(|| {
-                let end = url.trim_end().len();
-                (end < url.len()).then_some(end)
-            }),
-            _ => Some(0),
-        };
-        if let Some(position) = padding {
-            return Err(UrlError::WhiteSpace { position });
-        }
         let (signed, fragment) = match url.split_once('#') {
             Some((signed, fragment)) => (signed, Some(fragment)),
             None => (url, None),
         };
+        let behind = |text: &str| Some(text.trim_end().len()).filter(|&end| end < text.len());
+        let padding = if url.starts_with(char::is_whitespace) {
+            Some(0)
+        } else {
+            url.find(char::is_control)
+                .or_else(|| behind(signed))
+                .or_else(|| behind(url))
+        };
+        if let Some(position) = padding {
+            return Err(UrlError::WhiteSpace { position });
+        }
         let (scheme, default_port, rest) = [("https://", ":443"), ("http://", ":80")]
             .into_iter()
             .find_map(|(scheme, port)| {

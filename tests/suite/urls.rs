@@ -134,6 +134,24 @@ fn what_is_no_absolute_http_url_is_refused() {
     }
 }
 
+/// What Twilio would sign then ends in white space that no request holds.
+#[test]
+fn white_space_before_the_fragment_is_refused() {
+    for (url, position) in [
+        ("https://example.com #rc=2", 19),
+        ("https://example.com/hook  #", 24),
+        ("https://example.com/?a=1\u{a0}#rp=all", 24),
+        ("https://example.com/ # ", 20),
+    ] {
+        assert_eq!(
+            SignedUrl::new(url),
+            Err(UrlError::WhiteSpace { position }),
+            "{url:?}"
+        );
+    }
+    assert!(SignedUrl::new("https://example.com/#a b").is_ok());
+}
+
 #[test]
 fn every_form_is_received_and_nothing_like_it() {
     let url = "https://user:pass@Example.com:8443/Hook?a=%3A";

@@ -1,0 +1,108 @@
+//! The signature header and the settings header, byte for byte.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use twilio_verify_webhooks::{
+    Delivery, Refusal, SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER, SignatureError,
+};
+use verify_webhooks_fuzz::{FORM, KEYS, SECRETS, URL, checked, reference, setups};
+
+// Cut at zero bytes: a settings header, then lines of the signature header, in which `@0` to `@3` stand for the right
+// signatures of the configured keys.
+fuzz_target!(|bytes: &[u8]| {
+    let mut lines = bytes.split(|&byte| byte == 0);
+    let settings = lines.next().unwrap_or_default();
+    let signatures: Vec<Vec<u8>> = lines.map(with_signatures).collect();
+    let mut headers: Vec<(&str, &[u8])> = signatures
+        .iter()
+        .map(|signature| (SIGNATURE_HEADER, &**signature))
+        .collect();
+    if !settings.is_empty() {
+        headers.push((SIGNATURE_SETTINGS_HEADER, settings));
+    }
+    let delivery = Delivery::new("POST", b"a=1")
+        .content_type(FORM)
+        .headers(headers);
+    let verified = setups()[0].receiver.verify(&delivery);
+
+    let said = str::from_utf8(settings).ok().map(reference::settings);
+    let expected = match (&said, &signatures[..]) {
+        (Some(Some((algorithm, id))), [signature]) => (0..SECRETS.len()).find(|&position| {
+            let (known_id, _, known_algorithm) = SECRETS[position];
+            let fits = known_algorithm == *algorithm && id.is_none_or(|id| known_id == Some(id));
+            fits && right(position).as_bytes() == signature
+        }),
+        _ => None,
+    };
+    match (verified, expected) {
+        // Two keys may be one secret under two algorithms, never one signature.
+        (Ok(key), Some(position)) => {
+            assert_eq!(key.position, position);
+            checked();
+        }
+        // What is not text names no key, and is nothing that could be read in two ways.
+        (Ok(_), None) => assert!(said.is_none()),
+        (Err(Refusal::Signature(error)), None) => assert_is_so(&error, settings, &signatures),
+        (verified, expected) => panic!("{verified:?} {expected:?}"),
+    }
+});
+
+fn right(position: usize) -> String {
+    KEYS[position].sign(URL, [("a", "1")])
+}
+
+fn with_signatures(line: &[u8]) -> Vec<u8> {
+    match line {
+        [b'@', position @ b'0'..=b'3', rest @ ..] => {
+            let mut line = right(usize::from(position - b'0')).into_bytes();
+            line.extend_from_slice(rest);
+            line
+        }
+        line => line.to_vec(),
+    }
+}
+
+/// What is said to be wrong with a header is wrong with it.
+fn assert_is_so(error: &SignatureError, settings: &[u8], signatures: &[Vec<u8>]) {
+    let line = signatures.first().map(Vec::as_slice).unwrap_or_default();
+    let at = |position: usize| line[position];
+    match *error {
+        SignatureError::Missing => assert!(signatures.is_empty()),
+        SignatureError::SeveralLines { count } => assert_eq!(count, signatures.len()),
+        SignatureError::Empty => assert!(line.is_empty()),
+        SignatureError::Joined { position } => assert_eq!(at(position), b','),
+        SignatureError::WhiteSpace { position } => assert!(at(position).is_ascii_whitespace()),
+        SignatureError::UrlSafeAlphabet { position } => {
+            assert!(matches!(at(position), b'-' | b'_'))
+        }
+        SignatureError::NotBase64 { position } => {
+            assert!(!at(position).is_ascii_alphanumeric() && !b"+/=".contains(&at(position)));
+        }
+        SignatureError::Padding { expected } => {
+            assert!(matches!(expected, 28 | 44));
+            assert!(
+                line.len() != expected
+                    || line.iter().position(|&byte| byte == b'=') != Some(expected - 1)
+            );
+        }
+        SignatureError::Length { expected, found } => {
+            assert!(matches!(expected, 28 | 44) && found == line.len() && found != expected);
+        }
+        SignatureError::SpareBits => {
+            assert!(matches!(line.len(), 28 | 44));
+            // The last digit has two bits to spare.
+            let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+            let last = line[line.len() - 2];
+            let value = digits.iter().position(|&digit| digit == last).unwrap();
+            assert_ne!(value % 4, 0);
+        }
+        SignatureError::MalformedSettings | SignatureError::UnknownAlgorithm => {
+            assert_eq!(
+                str::from_utf8(settings).ok().and_then(reference::settings),
+                None
+            );
+        }
+        SignatureError::NoSuchKey { .. } | SignatureError::Mismatch { .. } => {}
+        _ => panic!("{error:?}"),
+    }
+}
