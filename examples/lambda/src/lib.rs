@@ -44,9 +44,11 @@ fn with_every_line(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaR
     };
     match &mut event.payload {
         LambdaRequest::ApiGatewayV1(event) => {
-            remove(&mut event.headers, &event.multi_value_headers)
+            remove(&mut event.headers, &event.multi_value_headers);
         }
-        LambdaRequest::Alb(event) => remove(&mut event.headers, &event.multi_value_headers),
+        LambdaRequest::Alb(event) => {
+            remove(&mut event.headers, &event.multi_value_headers);
+        }
         // These have one line for each header, with the values joined by commas.
         _ => {}
     }

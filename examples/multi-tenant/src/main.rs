@@ -95,10 +95,10 @@ fn act(account_sid: AccountSid, event: &Event<'_>) {
             let identity = &challenge.entity_identity;
             match challenge.event_type {
                 ChallengeEventType::Approved => {
-                    println!("{account_sid}: let {identity} in: {uuid}")
+                    println!("{account_sid}: let {identity} in: {uuid}");
                 }
                 ChallengeEventType::Denied => {
-                    println!("{account_sid}: keep {identity} out: {uuid}")
+                    println!("{account_sid}: keep {identity} out: {uuid}");
                 }
             }
         }
