@@ -1,6 +1,6 @@
 //! A server on loopback that answers each connection with what a test has laid ready, however wrong.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{self, Receiver};
 use std::thread::JoinHandle;
@@ -105,7 +105,7 @@ const STOP: &str = "stop";
 /// The whole request, its line ends as `\n` and its header names in lower case; or whatever came until the end.
 fn read_request(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
-    let mut received = stream.bytes().map_while(Result::ok);
+    let mut received = BufReader::new(stream).bytes().map_while(Result::ok);
     while !bytes.ends_with(b"\r\n\r\n") {
         let Some(byte) = received.next() else {
             return String::from_utf8_lossy(&bytes).into_owned();
