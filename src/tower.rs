@@ -15,7 +15,7 @@
 //!     .route("/webhook", post(|Extension(received): Extension<Received<'static>>| async move {
 //!         println!("{}", received.event.event_type());
 //!     }))
-//!     .layer(WebhookLayer::new(receiver));
+//!     .route_layer(WebhookLayer::new(receiver));
 //! # let _ = app;
 //! # Ok(())
 //! # }
