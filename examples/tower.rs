@@ -62,7 +62,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let app = Router::new()
         .route("/webhook", any(webhook))
-        .layer(WebhookLayer::new(receiver))
+        .route_layer(WebhookLayer::new(receiver))
         .layer(from_fn(log));
     let listener = tokio::net::TcpListener::bind(listen).await?;
     println!("listening on http://{}", listener.local_addr()?);

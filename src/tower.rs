@@ -33,7 +33,7 @@ use crate::receiver::{Received, Receiver};
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let token = "12345";
 /// let receiver = Receiver::builder("https://example.com/webhook").auth_token(AuthToken::new(token)?).build()?;
-/// let app = Router::new().route("/webhook", post(webhook)).layer(WebhookLayer::new(receiver));
+/// let app = Router::new().route("/webhook", post(webhook)).route_layer(WebhookLayer::new(receiver));
 /// # let _: Router = app;
 /// # Ok(())
 /// # }

@@ -12,7 +12,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let blocks = readme.split("```rust,ignore\n").skip(1);
     let blocks = blocks.filter_map(|rest| rest.split_once("```"));
     let tests = blocks.map(|(code, _)| format!("```rust,no_run\n{code}```\n\n"));
+    let tests: String = tests.collect();
     let out = env::var("OUT_DIR")?;
-    fs::write(Path::new(&out).join("frameworks.md"), tests.collect::<String>())?;
+    fs::write(Path::new(&out).join("frameworks.md"), tests)?;
     Ok(())
 }
