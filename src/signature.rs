@@ -8,6 +8,8 @@
 mod body_hash;
 mod header;
 mod key;
+#[cfg(test)]
+mod rfc_vectors;
 mod url;
 
 pub(crate) use self::body_hash::check as check_body_hash;

@@ -12,10 +12,12 @@
 mod accounts;
 mod adapters;
 mod admission;
+mod altered;
 mod cuts;
 mod events;
 mod forms;
 mod headers;
+mod hmac;
 mod hostile;
 mod json;
 mod keys;
