@@ -66,6 +66,16 @@ fn a_long_body_is_searched_as_far_as_the_bytes_go() {
     assert!((200..300).contains(&diagnosis.tries), "{}", diagnosis.tries);
     assert!(!diagnosis.complete);
     assert!(diagnosis.likely.contains(&Likely::Untried));
+
+    // With more parameters than are looked at one by one, it is the URLs that cost.
+    let many = "a=1&".repeat(70);
+    let mut scene = forged()
+        .header("X-Forwarded-Host", "a.dev:1, b.dev:2, c.dev:3, d.dev:4")
+        .body(format!("{many}b={}", "c".repeat(MAX_BODY - many.len() - 2)));
+    scene.builder = scene.builder.body_limit(MAX_BODY);
+    let diagnosis = scene.diagnose();
+    assert!((200..300).contains(&diagnosis.tries), "{}", diagnosis.tries);
+    assert!(!diagnosis.complete);
 }
 
 #[test]
