@@ -1,6 +1,6 @@
 //! The same deliveries over TCP, through hyper and axum.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::thread;
@@ -42,18 +42,16 @@ async fn receive(receiver: &Built, request: Request) -> Result<Event<'static>, R
 }
 
 /// A server for each configuration.
-async fn start(configurations: Vec<Configuration>) -> HashMap<Configuration, SocketAddr> {
+async fn start(configurations: HashSet<Configuration>) -> HashMap<Configuration, SocketAddr> {
     let mut addresses = HashMap::new();
     for configuration in configurations {
-        if !addresses.contains_key(&configuration) {
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let address = listener.local_addr().unwrap();
-            let app = Router::new()
-                .fallback(webhook)
-                .with_state(configuration.build());
-            tokio::spawn(async { axum::serve(listener, app).await });
-            addresses.insert(configuration, address);
-        }
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = Router::new()
+            .fallback(webhook)
+            .with_state(configuration.build());
+        tokio::spawn(async { axum::serve(listener, app).await });
+        addresses.insert(configuration, address);
     }
     addresses
 }
