@@ -227,10 +227,10 @@ fn candidates<'k>(
         }
         known.push(fingerprint(key));
         let mut findings = offered.findings.clone();
-        let is_label = findings
+        let is_labelled = findings
             .iter()
             .any(|finding| finding.cause == Cause::OtherKey);
-        if !is_label
+        if !is_labelled
             && !keys
                 .iter()
                 .any(|known| known.algorithm() == key.algorithm())
@@ -241,7 +241,7 @@ fn candidates<'k>(
         }
         let label = findings.iter().find_map(|finding| finding.at.clone());
         let name = match label {
-            Some(label) if is_label => label.into_owned(),
+            Some(label) if is_labelled => label.into_owned(),
             _ => format!("the secret given, with {}", key.algorithm()),
         };
         others.push(Candidate {

@@ -71,6 +71,8 @@ fn a_long_body_is_searched_as_far_as_the_bytes_go() {
     let many = "a=1&".repeat(70);
     let mut scene = forged()
         .header("X-Forwarded-Host", "a.dev:1, b.dev:2, c.dev:3, d.dev:4")
+        .header("X-Original-URL", "/x?y=1")
+        .target("/z?a=1")
         .body(format!("{many}b={}", "c".repeat(MAX_BODY - many.len() - 2)));
     scene.builder = scene.builder.body_limit(MAX_BODY);
     let diagnosis = scene.diagnose();

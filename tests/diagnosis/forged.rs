@@ -169,7 +169,7 @@ fn explaining_a_delivery_does_not_accept_it() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_accepted_needs_no_explanation(
