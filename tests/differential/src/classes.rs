@@ -74,22 +74,22 @@ pub(crate) const CLASSES: &[Class] = &[
         d.is_npm() && d.case.algorithm == Some(Algorithm::HmacSha256)
     }),
     class("user-dropped", RefusesGenuine, |d| {
-        d.url().user != "" && d.signed_url().is_some_and(|url| url.user == "")
+        !d.url().user.is_empty() && d.signed_url().is_some_and(|url| url.user.is_empty())
     }),
     class("fragment-dropped", RefusesGenuine, |d| {
-        d.url().fragment != "" && d.signed_url().is_some_and(|url| url.fragment == "")
+        !d.url().fragment.is_empty() && d.signed_url().is_some_and(|url| url.fragment.is_empty())
     }),
     class("port-behind-colons", RefusesGenuine, |d| {
         let Url {
             user, host, port, ..
         } = d.url();
         d.is_pypi()
-            && port != ""
+            && !port.is_empty()
             && (user.contains(':') || host.contains(':'))
-            && d.signed_url().is_some_and(|url| url.port == "")
+            && d.signed_url().is_some_and(|url| url.port.is_empty())
     }),
     class("empty-port", RefusesGenuine, |d| {
-        d.is_pypi() && d.url().port == ":" && d.signed_url().is_some_and(|url| url.port == "")
+        d.is_pypi() && d.url().port == ":" && d.signed_url().is_some_and(|url| url.port.is_empty())
     }),
     class("scheme-in-capitals", RefusesGenuine, |d| {
         d.is_pypi() && d.url().scheme.contains(char::is_uppercase)
@@ -146,7 +146,7 @@ pub(crate) const CLASSES: &[Class] = &[
         matches!(d.ours, Err(Refused::Config(ConfigError::Url(_))))
     }),
     class("fragment-signed", Policy, |d| {
-        d.is_mismatch() && d.signed_url().is_some_and(|url| url.fragment != "")
+        d.is_mismatch() && d.signed_url().is_some_and(|url| !url.fragment.is_empty())
     }),
     class("other-spelling-of-url", Policy, |d| {
         let is_same = |signed: &Signed| {

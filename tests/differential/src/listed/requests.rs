@@ -370,7 +370,7 @@ fn headers() -> Vec<Case> {
         (format!("key={id},algorithm=HMAC_SHA1"), false),
         (format!("key={id},algorithm=HMAC_SHA512"), false),
         (
-            format!("key=webhooks_sharedkey_2,algorithm=HMAC_SHA256"),
+            "key=webhooks_sharedkey_2,algorithm=HMAC_SHA256".to_owned(),
             false,
         ),
         (
