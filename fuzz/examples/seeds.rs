@@ -57,6 +57,8 @@ fn main() {
         "a=b=c",
         "+=+",
         "a[]=1&a[b]=2",
+        "a%C3=%A9",
+        "a=%E2%82&%AC=1",
     ];
     write("form", forms().chain(hostile_forms.map(Vec::from)));
     let zeros = |count| vec![0; count];
