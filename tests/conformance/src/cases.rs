@@ -2,7 +2,7 @@
 
 use twilio_verify_webhooks::SIGNATURE_HEADER;
 
-use crate::delivery::{Event, FORM, LIMIT, TOKEN};
+use crate::delivery::{ACCOUNT, Event, FORM, LIMIT, TOKEN};
 use crate::http::{Framing, Request};
 
 /// A request and what must come of it.
@@ -183,8 +183,11 @@ pub fn refused() -> Vec<Case> {
         refuse("an added parameter", 403, |_, request| {
             with_body(request, |body| body.extend(b"&push_token_kind=fcm"))
         }),
-        refuse("an empty body", 403, |_, request| {
-            with_body(request, Vec::clear)
+        // Without the account, a server that finds keys by it could not look at the signature.
+        refuse("only the account left", 403, |_, request| {
+            with_body(request, |body| {
+                *body = format!("account_sid={ACCOUNT}").into()
+            })
         }),
     ]
 }
