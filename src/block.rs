@@ -1,43 +1,51 @@
-//! Finding bytes, sixty-four at a time.
-//!
-//! Written so that the compiler compares many bytes at once, without `unsafe` and without naming a processor.
+//! Looking at sixty-four bytes at once.
+
+use wide::u8x16;
 
 /// How many bytes are looked at together.
 pub(crate) const BLOCK: usize = 64;
+
+/// How many bytes one comparison takes.
+pub(crate) const LANES: usize = 16;
+
+/// The bytes that one comparison takes.
+pub(crate) type Lanes = u8x16;
+
+/// Sets all bits of the lanes that hold a byte.
+#[inline(always)]
+pub(crate) fn equal(lanes: Lanes, byte: u8) -> Lanes {
+    lanes.simd_eq(Lanes::splat(byte))
+}
+
+/// Sets all bits of the lanes that hold a byte or a lesser one.
+#[inline(always)]
+pub(crate) fn at_most(lanes: Lanes, byte: u8) -> Lanes {
+    lanes.min(Lanes::splat(byte)).simd_eq(lanes)
+}
 
 /// The places of some bytes of a block, a bit each, the lowest for the first byte.
 #[derive(Clone, Copy)]
 pub(crate) struct Places(u64);
 
 impl Places {
-    /// Finds the wanted bytes of a block.
-    ///
-    /// The condition should be comparisons joined by `|`, so that it has no branch.
+    /// Finds the wanted bytes of a block: those whose lanes have the highest bit set.
     #[inline(always)]
-    pub(crate) fn of(block: &[u8; BLOCK], wanted: impl Fn(u8) -> bool) -> Self {
-        /// Moves the lowest bits of eight bytes together, into the highest byte.
-        const GATHER: u64 = 0x0102_0408_1020_4080;
-
-        let mut flags = [0; BLOCK];
-        for (flag, &byte) in flags.iter_mut().zip(block) {
-            *flag = u8::from(wanted(byte));
-        }
-        let (eights, _) = flags.as_chunks::<8>();
-        let mut bits = 0;
-        for &flags in eights {
-            let highest = u64::from_le_bytes(flags).wrapping_mul(GATHER) & 0xff << 56;
-            bits = bits >> 8 | highest;
-        }
+    pub(crate) fn of(block: &[u8; BLOCK], wanted: impl Fn(Lanes) -> Lanes) -> Self {
+        let (pieces, _) = block.as_chunks::<LANES>();
+        let bits = pieces.iter().rev().fold(0, |bits, piece| {
+            bits << LANES | u64::from(wanted(Lanes::new(*piece)).to_bitmask())
+        });
         Self(bits)
     }
 
-    /// Returns the first place that is not before another.
+    /// Takes out the places before another.
     #[inline(always)]
-    fn first_from(self, place: usize) -> Option<usize> {
-        if place >= BLOCK {
-            return None;
-        }
-        Self(self.0 & u64::MAX << place).next()
+    #[allow(clippy::cast_possible_truncation, reason = "no place is so far")]
+    pub(crate) fn take_before(&mut self, place: usize) -> Self {
+        let before = 1_u64.unbounded_shl(place as u32).wrapping_sub(1);
+        let taken = Self(self.0 & before);
+        self.0 &= !before;
+        taken
     }
 }
 
@@ -64,7 +72,7 @@ pub(crate) struct Finder<'t, F> {
     places: Places,
 }
 
-impl<'t, F: Fn(u8) -> bool> Finder<'t, F> {
+impl<'t, F: Fn(Lanes) -> Lanes> Finder<'t, F> {
     /// Starts with a text. What is wanted is not the space.
     pub(crate) fn new(text: &'t [u8], wanted: F) -> Self {
         let mut finder = Self {
@@ -78,19 +86,30 @@ impl<'t, F: Fn(u8) -> bool> Finder<'t, F> {
     }
 
     /// Returns the first wanted place that is not before `position`, which never goes back.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find(&mut self, position: usize) -> Option<usize> {
-        loop {
-            let passed = position.saturating_sub(self.start);
-            if let Some(place) = self.places.first_from(passed) {
+        let passed = position.wrapping_sub(self.start);
+        if passed < BLOCK {
+            let ahead = self.places.0 >> passed;
+            if ahead != 0 {
+                return Some(position.wrapping_add(ahead.trailing_zeros() as usize));
+            }
+        }
+        self.find_behind(position)
+    }
+
+    /// Goes on behind the block that was looked at.
+    fn find_behind(&mut self, position: usize) -> Option<usize> {
+        self.start = self.start.wrapping_add(BLOCK).max(position);
+        while self.start < self.text.len() {
+            self.look();
+            if self.places.0 != 0 {
+                let place = self.places.0.trailing_zeros() as usize;
                 return Some(self.start.wrapping_add(place));
             }
-            self.start = self.start.wrapping_add(BLOCK).max(position);
-            if self.start >= self.text.len() {
-                return None;
-            }
-            self.look();
+            self.start = self.start.wrapping_add(BLOCK);
         }
+        None
     }
 
     #[inline(always)]

@@ -1,173 +1,17 @@
 //! The parameters of a delivery: decoded once, signed and parsed from the same text.
 
 mod decode;
+mod fault;
 mod name;
+mod pairs;
+mod room;
 
 use std::fmt;
-use std::ops::Range;
 
 pub(crate) use self::decode::{SLACK, decode};
 pub(crate) use self::name::Name;
-use crate::error::FormError;
-
-/// The most parameters a delivery may have.
-pub(crate) const MAX_PARAMS: usize = 64;
-
-/// Where one parameter lies in the decoded text, its value right after its name.
-///
-/// In half the room that offsets usually take, because the table of them is cleared for every delivery. No form is
-/// so long that an offset in it would not fit.
-#[derive(Clone, Copy)]
-pub(crate) struct Pair {
-    start: u32,
-    name_end: u32,
-    end: u32,
-    /// Where the parameter starts in the form as received.
-    position: u32,
-}
-
-impl Pair {
-    const EMPTY: Self = Self {
-        start: 0,
-        name_end: 0,
-        end: 0,
-        position: 0,
-    };
-
-    #[inline(always)]
-    fn new(start: usize, name_end: usize, end: usize, position: usize) -> Self {
-        let narrow = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
-        Self {
-            start: narrow(start),
-            name_end: narrow(name_end),
-            end: narrow(end),
-            position: narrow(position),
-        }
-    }
-
-    fn name(self, text: &str) -> &str {
-        text.get(self.start as usize..self.name_end as usize)
-            .unwrap_or_default()
-    }
-
-    fn value(self, text: &str) -> &str {
-        text.get(self.name_end as usize..self.end as usize)
-            .unwrap_or_default()
-    }
-
-    fn name_and_value(self, text: &str) -> &str {
-        text.get(self.start as usize..self.end as usize)
-            .unwrap_or_default()
-    }
-
-    /// Where the name lies, and where the value does.
-    fn bounds(self) -> [Range<usize>; 2] {
-        let [start, name_end, end] =
-            [self.start, self.name_end, self.end].map(|offset| offset as usize);
-        [start..name_end, name_end..end]
-    }
-
-    fn position(self) -> usize {
-        self.position as usize
-    }
-}
-
-/// The table of the parameters of one delivery, in the order received and in the order signed.
-#[derive(Clone)]
-pub(crate) struct Pairs {
-    received: [Pair; MAX_PARAMS],
-    len: usize,
-    /// Indices into `received`, ordered by name.
-    sorted: [u8; MAX_PARAMS],
-    /// The index into `received` of each documented name that is there.
-    documented: [Option<u8>; Name::ALL.len()],
-}
-
-impl Pairs {
-    pub(crate) const fn new() -> Self {
-        Self {
-            received: [Pair::EMPTY; MAX_PARAMS],
-            len: 0,
-            sorted: [0; MAX_PARAMS],
-            documented: [None; Name::ALL.len()],
-        }
-    }
-
-    fn received(&self) -> &[Pair] {
-        self.received.get(..self.len).unwrap_or_default()
-    }
-
-    fn clear(&mut self) {
-        self.len = 0;
-        self.documented = [None; Name::ALL.len()];
-    }
-
-    /// Adds a parameter.
-    #[inline(always)]
-    fn push(&mut self, pair: Pair, name: &[u8]) -> Result<(), FormError> {
-        let position = pair.position();
-        let (Some(slot), Ok(index)) = (self.received.get_mut(self.len), u8::try_from(self.len))
-        else {
-            let limit = MAX_PARAMS;
-            return Err(FormError::TooManyParameters { limit });
-        };
-        if name.is_empty() {
-            return Err(FormError::EmptyName { position });
-        }
-        if let Some(name) = Name::of(name)
-            && let Some(known) = self.documented.get_mut(name.index())
-        {
-            if known.is_some() {
-                let name = Some(name.as_str());
-                return Err(FormError::RepeatedName { name, position });
-            }
-            *known = Some(index);
-        }
-        *slot = pair;
-        self.len = self.len.saturating_add(1);
-        Ok(())
-    }
-
-    fn pair(&self, index: u8) -> Pair {
-        let pair = self.received.get(usize::from(index));
-        pair.copied().unwrap_or(Pair::EMPTY)
-    }
-
-    /// Orders the parameters by name and refuses names that occur twice.
-    ///
-    /// The documented names are in order as they stand in their table, so the usual delivery needs no comparison.
-    fn sort(&mut self, text: &str) -> Result<(), FormError> {
-        let mut sorted = self.sorted;
-        let mut known = 0_usize;
-        for (slot, index) in sorted.iter_mut().zip(self.documented.iter().flatten()) {
-            *slot = *index;
-            known = known.saturating_add(1);
-        }
-        if known < self.len {
-            let name = |index: u8| self.pair(index).name(text);
-            let is_other = |index: &u8| Name::of(name(*index).as_bytes()).is_none();
-            let others = (0_u8..).take(self.len).filter(is_other);
-            for (slot, index) in sorted.iter_mut().skip(known).zip(others) {
-                *slot = index;
-            }
-            let sorted = sorted.get_mut(..self.len).unwrap_or_default();
-            sorted.sort_unstable_by(|&a, &b| name(a).cmp(name(b)).then(a.cmp(&b)));
-            for neighbours in sorted.windows(2) {
-                if let &[first, second] = neighbours
-                    && name(first) == name(second)
-                {
-                    let position = self.pair(second).position();
-                    return Err(FormError::RepeatedName {
-                        name: None,
-                        position,
-                    });
-                }
-            }
-        }
-        self.sorted = sorted;
-        Ok(())
-    }
-}
+pub(crate) use self::pairs::{MAX_PARAMS, Pairs};
+pub(crate) use self::room::Room;
 
 /// The decoded parameters of one delivery: every name once, all of it UTF-8.
 ///
@@ -207,48 +51,56 @@ impl<'b> Params<'b> {
     /// Goes through names and values in the order received.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&'b str, &'b str)> + use<'b> {
-        let text = self.text;
-        self.pairs
-            .received()
-            .iter()
-            .map(move |pair| (pair.name(text), pair.value(text)))
+        let Self { text, pairs } = *self;
+        (0..self.len()).map(move |index| {
+            let index = u8::try_from(index).unwrap_or(u8::MAX);
+            (pairs.name(index, text), pairs.value(index, text))
+        })
     }
 
     /// Goes through names and values in the order they are signed in: by the bytes of the name.
     pub(crate) fn sorted(&self) -> impl ExactSizeIterator<Item = (&'b str, &'b str)> + use<'b> {
-        let text = self.text;
-        self.sorted_pairs()
-            .map(move |pair| (pair.name(text), pair.value(text)))
+        let Self { text, pairs } = *self;
+        let sorted = pairs.sorted().iter();
+        sorted.map(move |&index| (pairs.name(index, text), pairs.value(index, text)))
     }
 
     pub(crate) fn documented(&self, name: Name) -> Option<&'b str> {
-        let index = self.pairs.documented.get(name.index()).copied().flatten()?;
-        Some(self.pairs.pair(index).value(self.text))
+        let index = self.pairs.documented(name)?;
+        Some(self.pairs.value(index, self.text))
     }
 
     /// Tells whether every parameter has a documented name.
     pub(crate) fn all_documented(&self) -> bool {
-        self.pairs.documented.iter().flatten().count() == self.pairs.len
+        self.pairs.all_documented()
     }
 
-    /// Writes names and values in signed order, without delimiters, and returns how many bytes that took.
-    pub(crate) fn write_signed(&self, out: &mut [u8]) -> usize {
-        let mut len = 0_usize;
-        for pair in self.sorted_pairs() {
-            let piece = pair.name_and_value(self.text).as_bytes();
-            let end = len.saturating_add(piece.len());
-            if let Some(room) = out.get_mut(len..end) {
-                room.copy_from_slice(piece);
-                len = end;
-            }
-        }
-        len
+    /// Returns names and values as they are signed: in order, without delimiters.
+    pub(crate) fn signed(&self) -> &'b [u8] {
+        self.text.as_bytes()
     }
 
-    fn sorted_pairs(&self) -> impl ExactSizeIterator<Item = Pair> + use<'b> {
-        let pairs = self.pairs;
-        let sorted = pairs.sorted.get(..pairs.len).unwrap_or_default();
-        sorted.iter().map(move |&index| pairs.pair(index))
+    /// Returns what is signed from the parameter at a position in signed order on, up to a documented one or the end.
+    pub(crate) fn signed_from(&self, position: usize, next: Option<Name>) -> &'b str {
+        let index = self.pairs.sorted().get(position).copied();
+        let start = index.map_or(self.text.len(), |index| self.pairs.bounds(index).start());
+        self.text
+            .get(start..self.start_of(next))
+            .unwrap_or_default()
+    }
+
+    /// Returns what is signed from the value of a documented parameter on, up to another or the end.
+    pub(crate) fn signed_from_value(&self, name: Name, next: Option<Name>) -> &'b str {
+        let index = self.pairs.documented(name);
+        let start = index.map_or(self.text.len(), |index| self.pairs.bounds(index).name_end());
+        self.text
+            .get(start..self.start_of(next))
+            .unwrap_or_default()
+    }
+
+    fn start_of(&self, name: Option<Name>) -> usize {
+        let index = name.and_then(|name| self.pairs.documented(name));
+        index.map_or(self.text.len(), |index| self.pairs.bounds(index).start())
     }
 }
 

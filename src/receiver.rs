@@ -91,7 +91,7 @@ impl Receiver {
     /// [`Refusal`] says why the delivery is not accepted, and with which status to answer.
     pub fn receive(&self, delivery: &Delivery<'_>) -> Result<Received<'static>, Refusal> {
         let admitted = self.inner.endpoint.admit(delivery)?;
-        Scratch::lend(admitted.sizes(), |scratch| {
+        Scratch::lend(admitted.form_len(), |scratch| {
             let verified = self.verified(&admitted.decode(scratch)?)?;
             Ok(verified.read()?.into_owned())
         })
@@ -122,7 +122,7 @@ impl Receiver {
     /// [`Refusal`] says why the delivery is not accepted, and with which status to answer.
     pub fn verify(&self, delivery: &Delivery<'_>) -> Result<MatchedKey<'_>, Refusal> {
         let admitted = self.inner.endpoint.admit(delivery)?;
-        Scratch::lend(admitted.sizes(), |scratch| {
+        Scratch::lend(admitted.form_len(), |scratch| {
             let opened = admitted.decode(scratch)?;
             let key = self.matching(&opened)?;
             self.inner.endpoint.check_pins(opened.params)?;
@@ -141,7 +141,7 @@ impl Receiver {
         buffer: &'b mut Buffer,
     ) -> Result<Verified<'b>, Refusal> {
         let admitted = self.inner.endpoint.admit(delivery)?;
-        let opened = admitted.decode(buffer.scratch(admitted.sizes()))?;
+        let opened = admitted.decode(buffer.scratch())?;
         self.verified(&opened)
     }
 
@@ -250,6 +250,7 @@ impl<'b> Verified<'b> {
     /// # Errors
     ///
     /// [`Refusal::Event`] if the parameters are not an event, or could be read as another one.
+    #[inline]
     pub fn read(self) -> Result<Received<'b>, Refusal> {
         Ok(Received {
             event: Event::read(self.params, self.reading)?,

@@ -59,7 +59,7 @@ pub fn verify<N: AsRef<str>, V: AsRef<str>>(
     for form in url.forms() {
         let mut mac = key.mac().clone();
         mac.update(form.as_bytes());
-        if mac.verify(text.as_bytes(), &tag) {
+        if mac.verify([text.as_bytes()], &tag) {
             return Ok(());
         }
     }

@@ -226,7 +226,7 @@ impl<'s> Search<'s> {
                     self.tries = self.tries.saturating_add(1);
                     let mut mac = candidate.key.mac().clone();
                     mac.update(form.as_bytes());
-                    if mac.verify(text.tail, tag) {
+                    if mac.verify([text.tail], tag) {
                         return Step::Break(Some(Match {
                             findings: [findings, &candidate.findings].concat(),
                             form: form.clone(),

@@ -8,7 +8,7 @@ use serde::ser::{Serialize, Serializer};
 use url::form_urlencoded;
 
 use super::{Event, Reading};
-use crate::buffer::{Buffer, Sizes};
+use crate::buffer::Buffer;
 use crate::error::Refusal;
 use crate::params;
 
@@ -21,8 +21,8 @@ impl Event<'_> {
             .extend_pairs(params)
             .finish();
         let mut buffer = Buffer::new();
-        let scratch = buffer.scratch(Sizes::new(form.len(), 0));
-        let params = params::decode(form.as_bytes(), scratch.text, scratch.pairs)?;
+        let scratch = buffer.scratch();
+        let params = params::decode(form.as_bytes(), scratch.room, scratch.pairs)?;
         Ok(Event::read(params, Reading::default())?.into_owned())
     }
 }

@@ -1,4 +1,4 @@
-use crate::block::Finder;
+use crate::block::{Finder, Lanes, at_most, equal};
 use crate::error::JsonFault;
 
 /// How deep objects and arrays may be nested, the outermost object included.
@@ -10,7 +10,7 @@ const MAX_DEPTH: u32 = u64::BITS;
 /// This is what lets nothing be cut off the end of such a value and nothing be added to it. It allocates nothing
 /// and does not recurse; whether the object holds what it should is seen when it is decoded.
 pub(super) fn check(text: &str) -> Result<(), (JsonFault, usize)> {
-    let stops = |byte: u8| (byte == b'"') | (byte == b'\\') | (byte < b' ');
+    let stops = |bytes: Lanes| equal(bytes, b'"') | equal(bytes, b'\\') | at_most(bytes, b' ' - 1);
     let mut scan = Scan {
         text: text.as_bytes(),
         position: 0,
@@ -41,8 +41,15 @@ impl Nesting {
         self.kinds >>= 1;
     }
 
+    #[inline(always)]
     fn in_object(&self) -> bool {
         self.kinds & 1 == 1
+    }
+
+    /// What ends the innermost object or array.
+    #[inline(always)]
+    fn bracket(&self) -> u8 {
+        if self.in_object() { b'}' } else { b']' }
     }
 }
 
@@ -53,7 +60,7 @@ struct Scan<'t, F> {
     stops: Finder<'t, F>,
 }
 
-impl<F: Fn(u8) -> bool> Scan<'_, F> {
+impl<F: Fn(Lanes) -> Lanes> Scan<'_, F> {
     fn object(&mut self) -> Result<(), JsonFault> {
         match self.peek() {
             Some(b'{') => {}
@@ -63,12 +70,21 @@ impl<F: Fn(u8) -> bool> Scan<'_, F> {
         let mut nesting = Nesting::default();
         loop {
             let opened = self.value(&mut nesting)?;
-            if opened && !self.closes(&nesting)? {
+            if opened && self.peek() != Some(nesting.bracket()) {
                 self.key(&nesting)?;
                 continue;
             }
-            while self.closes(&nesting)? {
-                self.advance();
+            loop {
+                match self.peek() {
+                    Some(b',') => {
+                        self.advance();
+                        self.key(&nesting)?;
+                        break;
+                    }
+                    Some(bracket) if bracket == nesting.bracket() => self.advance(),
+                    Some(_) => return Err(JsonFault::Syntax),
+                    None => return Err(JsonFault::EndsEarly),
+                }
                 nesting.leave();
                 if nesting.depth == 0 {
                     return match self.peek() {
@@ -77,8 +93,6 @@ impl<F: Fn(u8) -> bool> Scan<'_, F> {
                     };
                 }
             }
-            self.expect(b',')?;
-            self.key(&nesting)?;
         }
     }
 
@@ -99,12 +113,6 @@ impl<F: Fn(u8) -> bool> Scan<'_, F> {
         Ok(false)
     }
 
-    /// Tells whether the innermost object or array ends here.
-    fn closes(&mut self, nesting: &Nesting) -> Result<bool, JsonFault> {
-        let bracket = if nesting.in_object() { b'}' } else { b']' };
-        Ok(self.peek().ok_or(JsonFault::EndsEarly)? == bracket)
-    }
-
     /// Takes a member's name and colon, where there is one.
     fn key(&mut self, nesting: &Nesting) -> Result<(), JsonFault> {
         if !nesting.in_object() {
@@ -115,22 +123,31 @@ impl<F: Fn(u8) -> bool> Scan<'_, F> {
         self.expect(b':')
     }
 
+    #[inline(always)]
     fn string(&mut self) -> Result<(), JsonFault> {
         self.take(|byte| byte == b'"')?;
         loop {
             self.position = self.stops.find(self.position).unwrap_or(self.text.len());
-            match self.take(|byte| matches!(byte, b'"' | b'\\'))? {
-                b'"' => return Ok(()),
-                _ => {
-                    let escaped = self.take(|byte| b"\"\\/bfnrtu".contains(&byte))?;
-                    if escaped == b'u' {
-                        for _ in 0..4 {
-                            self.take(|byte| byte.is_ascii_hexdigit())?;
-                        }
-                    }
+            match self.text.get(self.position) {
+                Some(b'"') => {
+                    self.advance();
+                    return Ok(());
                 }
+                Some(b'\\') => self.escape()?,
+                Some(_) => return Err(JsonFault::Syntax),
+                None => return Err(JsonFault::EndsEarly),
             }
         }
+    }
+
+    fn escape(&mut self) -> Result<(), JsonFault> {
+        self.advance();
+        if self.take(|byte| b"\"\\/bfnrtu".contains(&byte))? == b'u' {
+            for _ in 0..4 {
+                self.take(|byte| byte.is_ascii_hexdigit())?;
+            }
+        }
+        Ok(())
     }
 
     fn number(&mut self) -> Result<(), JsonFault> {
@@ -184,9 +201,14 @@ impl<F: Fn(u8) -> bool> Scan<'_, F> {
     }
 
     /// Skips white space and looks at what follows.
+    #[inline(always)]
     fn peek(&mut self) -> Option<u8> {
-        while self.skip(b" \t\n\r") {}
-        self.text.get(self.position).copied()
+        loop {
+            match *self.text.get(self.position)? {
+                b' ' | b'\t' | b'\n' | b'\r' => self.advance(),
+                byte => return Some(byte),
+            }
+        }
     }
 
     fn advance(&mut self) {

@@ -39,6 +39,11 @@ impl Name {
         self as usize
     }
 
+    /// Where the name stands in [`ALL`](Self::ALL), as a bit.
+    pub(crate) const fn bit(self) -> u16 {
+        1 << self as u16
+    }
+
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::AccountSid => "account_sid",
@@ -57,48 +62,30 @@ impl Name {
         }
     }
 
-    #[inline]
+    /// Finds the name by its length and first letter, which no two of them share.
+    #[inline(always)]
     pub(crate) fn of(name: &[u8]) -> Option<Self> {
-        match name.len() {
-            4 => pick(name, [(b"type", Self::Type), (b"uuid", Self::Uuid)]),
-            10 => pick(name, [(b"factor_sid", Self::FactorSid)]),
-            11 => pick(
-                name,
-                [
-                    (b"account_sid", Self::AccountSid),
-                    (b"service_sid", Self::ServiceSid),
-                    (b"factor_type", Self::FactorType),
-                ],
-            ),
-            13 => pick(name, [(b"challenge_sid", Self::ChallengeSid)]),
-            15 => pick(
-                name,
-                [
-                    (b"entity_identity", Self::EntityIdentity),
-                    (b"factor_metadata", Self::FactorMetadata),
-                ],
-            ),
-            17 => pick(name, [(b"challenge_details", Self::ChallengeDetails)]),
-            18 => pick(name, [(b"challenge_metadata", Self::ChallengeMetadata)]),
-            20 => pick(name, [(b"factor_friendly_name", Self::FactorFriendlyName)]),
-            24 => pick(
-                name,
-                [(b"challenge_hidden_details", Self::ChallengeHiddenDetails)],
-            ),
+        match (name.len(), name.first()?) {
+            (4, b't') => Self::Type.only_if(name, b"type"),
+            (4, _) => Self::Uuid.only_if(name, b"uuid"),
+            (10, _) => Self::FactorSid.only_if(name, b"factor_sid"),
+            (11, b'a') => Self::AccountSid.only_if(name, b"account_sid"),
+            (11, b'f') => Self::FactorType.only_if(name, b"factor_type"),
+            (11, _) => Self::ServiceSid.only_if(name, b"service_sid"),
+            (13, _) => Self::ChallengeSid.only_if(name, b"challenge_sid"),
+            (15, b'e') => Self::EntityIdentity.only_if(name, b"entity_identity"),
+            (15, _) => Self::FactorMetadata.only_if(name, b"factor_metadata"),
+            (17, _) => Self::ChallengeDetails.only_if(name, b"challenge_details"),
+            (18, _) => Self::ChallengeMetadata.only_if(name, b"challenge_metadata"),
+            (20, _) => Self::FactorFriendlyName.only_if(name, b"factor_friendly_name"),
+            (24, _) => Self::ChallengeHiddenDetails.only_if(name, b"challenge_hidden_details"),
             _ => None,
         }
     }
-}
 
-/// Compares with names of one length, which takes a few instructions each.
-#[inline(always)]
-fn pick<const LEN: usize, const COUNT: usize>(
-    name: &[u8],
-    known: [(&[u8; LEN], Name); COUNT],
-) -> Option<Name> {
-    let name: &[u8; LEN] = name.try_into().ok()?;
-    known
-        .into_iter()
-        .find(|&(known, _)| known == name)
-        .map(|(_, name)| name)
+    /// Compares texts of one length, known to the compiler, which takes a few instructions.
+    #[inline(always)]
+    fn only_if<const LEN: usize>(self, name: &[u8], known: &[u8; LEN]) -> Option<Self> {
+        (name == known).then_some(self)
+    }
 }

@@ -87,7 +87,7 @@ impl AccountReceiver {
         keys_of: impl FnOnce(AccountSid) -> Option<K>,
     ) -> Result<Received<'static>, Refusal> {
         let admitted = self.endpoint.admit(delivery)?;
-        Scratch::lend(admitted.sizes(), |scratch| {
+        Scratch::lend(admitted.form_len(), |scratch| {
             let unverified = Unverified::new(&self.endpoint, admitted.decode(scratch)?);
             let keys = keys_of(unverified.account_sid()?).ok_or(Refusal::UnknownAccount)?;
             Ok(unverified.receive(keys.borrow())?.into_owned())
@@ -105,7 +105,7 @@ impl AccountReceiver {
         buffer: &'b mut Buffer,
     ) -> Result<Unverified<'b>, Refusal> {
         let admitted = self.endpoint.admit(delivery)?;
-        let opened = admitted.decode(buffer.scratch(admitted.sizes()))?;
+        let opened = admitted.decode(buffer.scratch())?;
         Ok(Unverified::new(&self.endpoint, opened))
     }
 

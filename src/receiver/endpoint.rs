@@ -1,6 +1,6 @@
 use std::borrow::Borrow;
 
-use crate::buffer::{Scratch, Sizes};
+use crate::buffer::Scratch;
 use crate::delivery::{Delivery, Lines};
 use crate::error::{EventError, MediaTypeError, Refusal, SignatureError, TargetError};
 use crate::event::Reading;
@@ -62,8 +62,8 @@ pub(crate) struct Admitted<'d> {
 pub(crate) struct Opened<'d, 'b> {
     pub(crate) params: Params<'b>,
     pub(crate) in_url: bool,
-    /// The text to sign, behind the configured one.
-    signed: &'b [u8],
+    /// What stands between the configured text and the sorted parameters in the text to sign.
+    target: &'d [u8],
     tag: Tag,
     settings: Settings<'d>,
 }
@@ -155,27 +155,15 @@ impl Endpoint {
 }
 
 impl<'d> Admitted<'d> {
-    pub(crate) fn sizes(&self) -> Sizes {
-        Sizes::new(self.form.len(), self.target.len())
+    pub(crate) fn form_len(&self) -> usize {
+        self.form.len()
     }
 
     pub(crate) fn decode<'b>(&self, scratch: Scratch<'b>) -> Result<Opened<'d, 'b>, Refusal> {
-        let Scratch {
-            text,
-            signed,
-            pairs,
-        } = scratch;
-        let params = decode(self.form, text, pairs)?;
-        let mut len = self.target.len();
-        let (head, tail) = signed.split_at_mut_checked(len).unwrap_or_default();
-        head.copy_from_slice(self.target);
-        if !self.in_url {
-            len = len.saturating_add(params.write_signed(tail));
-        }
         Ok(Opened {
-            params,
+            params: decode(self.form, scratch.room, scratch.pairs)?,
             in_url: self.in_url,
-            signed: signed.get(..len).unwrap_or_default(),
+            target: self.target,
             tag: self.tag,
             settings: self.settings,
         })
@@ -195,11 +183,21 @@ impl Opened<'_, '_> {
                 continue;
             };
             tries = tries.saturating_add(1);
-            if mac.borrow().verify(self.signed, &self.tag) {
+            if mac.borrow().verify(self.signed(), &self.tag) {
                 return Ok(MatchedKey::new(position, key));
             }
         }
         Err(self.settings.refusal(tries))
+    }
+
+    /// The text to sign, behind the configured one, in two pieces.
+    fn signed(&self) -> [&[u8]; 2] {
+        let params = if self.in_url {
+            b""
+        } else {
+            self.params.signed()
+        };
+        [self.target, params]
     }
 
     pub(crate) fn account_sid(&self) -> Result<AccountSid, EventError> {
@@ -214,12 +212,7 @@ fn check_media_type(delivery: &Delivery<'_>) -> Result<(), MediaTypeError> {
             first: Some(value),
             count: 1,
         } => {
-            let essence = value.split(|byte| *byte == b';').next().unwrap_or_default();
-            let essence = essence.trim_ascii();
-            if !FORM_TYPES
-                .iter()
-                .any(|form| essence.eq_ignore_ascii_case(form))
-            {
+            if !FORM_TYPES.contains(&value) && !is_form_type(value) {
                 return Err(MediaTypeError::Other);
             }
         }
@@ -233,6 +226,15 @@ fn check_media_type(delivery: &Delivery<'_>) -> Result<(), MediaTypeError> {
         } if value.trim_ascii().eq_ignore_ascii_case(b"identity") => Ok(()),
         _ => Err(MediaTypeError::Encoded),
     }
+}
+
+/// Tells whether a media type, its parameters aside and in any case, is that of a form.
+fn is_form_type(value: &[u8]) -> bool {
+    let essence = value.split(|byte| *byte == b';').next().unwrap_or_default();
+    let essence = essence.trim_ascii();
+    FORM_TYPES
+        .iter()
+        .any(|form| essence.eq_ignore_ascii_case(form))
 }
 
 /// Returns path and query of the request, which must be as they stood in the request line.

@@ -78,19 +78,11 @@ impl Mac {
         }
     }
 
-    /// Takes in the rest of a text and compares in constant time. The state stays as it is.
-    pub(crate) fn verify(&self, rest: &[u8], tag: &Tag) -> bool {
+    /// Takes in the rest of a text, piece by piece, and compares in constant time. The state stays as it is.
+    pub(crate) fn verify<'t>(&self, rest: impl IntoIterator<Item = &'t [u8]>, tag: &Tag) -> bool {
         match self {
-            Self::Sha1(mac) => mac
-                .clone()
-                .chain_update(rest)
-                .verify_slice(tag.as_bytes())
-                .is_ok(),
-            Self::Sha256(mac) => mac
-                .clone()
-                .chain_update(rest)
-                .verify_slice(tag.as_bytes())
-                .is_ok(),
+            Self::Sha1(mac) => verify(mac.clone(), rest, tag),
+            Self::Sha256(mac) => verify(mac.clone(), rest, tag),
         }
     }
 
@@ -115,6 +107,17 @@ impl Mac {
             Self::Sha256(mac) => STANDARD.encode(mac.finalize().into_bytes()),
         }
     }
+}
+
+fn verify<'t>(
+    mut mac: impl hmac::Mac,
+    rest: impl IntoIterator<Item = &'t [u8]>,
+    tag: &Tag,
+) -> bool {
+    for piece in rest {
+        mac.update(piece);
+    }
+    mac.verify_slice(tag.as_bytes()).is_ok()
 }
 
 /// The AuthToken of a Twilio account: the key of its webhooks unless a [`SharedKey`] replaces it.

@@ -157,6 +157,46 @@ fn every_length_and_place_of_an_escape_decodes() {
 }
 
 #[test]
+fn names_and_values_of_every_length_decode_however_they_are_spelled() {
+    let (receiver, mut buffer) = (receiver(), Buffer::new());
+    let spell = |text: &str, escaped: bool| -> String {
+        match escaped {
+            true => text.bytes().map(|byte| format!("%{byte:02x}")).collect(),
+            false => text.replace(' ', "+"),
+        }
+    };
+    for length in 1..150 {
+        let text = |skipped: usize, length: usize| "z y".repeat(60)[skipped..][..length].to_owned();
+        let pairs: Pairs = vec![
+            (text(0, length), text(1, 150 - length)),
+            ("type".into(), text(2, length)),
+            // Between a space and `+` in the order of bytes.
+            ("!".into(), String::new()),
+            (text(1, length), String::new()),
+            (text(2, 150 - length), text(0, length)),
+        ];
+        for [name, value] in [[false, false], [true, false], [false, true], [true, true]] {
+            let spelled = pairs
+                .iter()
+                .map(|(n, v)| format!("{}={}", spell(n, name), spell(v, value)));
+            let body = spelled.collect::<Vec<_>>().join("&");
+            let request = Request {
+                body: body.clone().into(),
+                ..Request::signed(&pairs)
+            };
+            let delivery = request.delivery();
+            let verified = receiver.verify_in(&delivery, &mut buffer);
+            let verified = verified.unwrap_or_else(|refusal| panic!("{refusal}: {body}"));
+            let params = verified.params();
+            let received = params
+                .iter()
+                .map(|(name, value)| (name.into(), value.into()));
+            assert!(received.eq(pairs.iter().cloned()), "{body}");
+        }
+    }
+}
+
+#[test]
 fn verified_parameters_are_there_in_the_order_received() {
     let (receiver, request) = (receiver(), Request::signed(&v2_challenge()));
     let (delivery, mut buffer) = (request.delivery(), Buffer::new());

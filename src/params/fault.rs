@@ -1,0 +1,95 @@
+//! What is wrong with a form, and where. Decoding only sees that something is.
+
+use super::{MAX_PARAMS, Pairs};
+use crate::error::FormError;
+
+/// Says what is wrong with a form, apart from its UTF-8 and repeated names.
+#[cold]
+pub(super) fn first_fault(form: &[u8]) -> FormError {
+    let ends_badly = |count: usize, start: usize| {
+        if count >= MAX_PARAMS {
+            return Some(FormError::TooManyParameters { limit: MAX_PARAMS });
+        }
+        let has_no_name = matches!(form.get(start), None | Some(b'&' | b'='));
+        has_no_name.then_some(FormError::EmptyName { position: start })
+    };
+    let (mut count, mut start) = (0_usize, 0_usize);
+    for (position, byte) in form.iter().enumerate() {
+        match byte {
+            b'%' if !is_escape(form, position) => return FormError::Escape { position },
+            b'&' => {
+                if let Some(fault) = ends_badly(count, start) {
+                    return fault;
+                }
+                count = count.saturating_add(1);
+                start = position.saturating_add(1);
+            }
+            0x80.. => return FormError::NotAscii { position },
+            _ => {}
+        }
+    }
+    ends_badly(count, start).unwrap_or(FormError::TooManyParameters { limit: MAX_PARAMS })
+}
+
+/// Finds the bad escape of a form in which nothing else is wrong.
+#[cold]
+pub(super) fn bad_escape(form: &[u8]) -> FormError {
+    let mut bytes = form.iter().enumerate();
+    let bad = bytes.find(|&(position, &byte)| byte == b'%' && !is_escape(form, position));
+    let position = bad.map_or(form.len(), |(position, _)| position);
+    FormError::Escape { position }
+}
+
+fn is_escape(form: &[u8], position: usize) -> bool {
+    let digits = form.get(position..).unwrap_or_default();
+    matches!(digits, [b'%', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
+}
+
+/// Finds the first byte that does not fit, name by name and value by value.
+#[cold]
+pub(super) fn bad_utf8(text: &[u8], pairs: &Pairs) -> (u8, usize) {
+    let bad = |start: usize, end: usize| {
+        let error = std::str::from_utf8(text.get(start..end)?).err()?;
+        Some(start.saturating_add(error.valid_up_to()))
+    };
+    for (index, bounds) in (0..).zip(pairs.received()) {
+        let (start, name_end, end) = (bounds.start(), bounds.name_end(), bounds.end());
+        if let Some(place) = bad(start, name_end).or_else(|| bad(name_end, end)) {
+            return (index, place.saturating_sub(start));
+        }
+    }
+    (0, 0)
+}
+
+/// Finds where in the form a parameter starts.
+#[cold]
+pub(super) fn start_of(index: u8, form: &[u8]) -> usize {
+    let ends = form.iter().enumerate().filter(|&(_, &byte)| byte == b'&');
+    let end = ends
+        .map(|(position, _)| position.saturating_add(1))
+        .nth(usize::from(index).saturating_sub(1));
+    end.filter(|_| index > 0).unwrap_or_default()
+}
+
+/// Finds where in the form a byte of a parameter's text was written.
+#[cold]
+pub(super) fn position_of(index: u8, offset: usize, form: &[u8]) -> usize {
+    let start = start_of(index, form);
+    let mut bytes = form.iter().copied().enumerate().skip(start);
+    let mut before = offset;
+    let mut in_name = true;
+    while let Some((position, byte)) = bytes.next() {
+        if in_name && byte == b'=' {
+            in_name = false;
+            continue;
+        }
+        if before == 0 {
+            return position;
+        }
+        before = before.saturating_sub(1);
+        if byte == b'%' {
+            bytes.nth(1);
+        }
+    }
+    form.len()
+}

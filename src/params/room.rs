@@ -1,0 +1,20 @@
+/// Room for a text that has not been taken yet.
+pub(crate) enum Room<'b> {
+    Fixed(&'b mut [u8]),
+    Growing(&'b mut Vec<u8>),
+}
+
+impl<'b> Room<'b> {
+    /// Takes it, grown to so many bytes if it can grow.
+    pub(crate) fn take(self, bytes: usize) -> &'b mut [u8] {
+        match self {
+            Self::Fixed(room) => room,
+            Self::Growing(room) => {
+                if room.len() < bytes {
+                    room.resize(bytes, 0);
+                }
+                room
+            }
+        }
+    }
+}
