@@ -62,6 +62,7 @@ pub enum Event<'a> {
 }
 
 impl<'a> Event<'a> {
+    #[inline(always)]
     pub(crate) fn read(params: Params<'a>, reading: Reading) -> Result<Self, EventError> {
         let values = Values { params, reading };
         undocumented::check(params, reading)?;

@@ -39,25 +39,34 @@ pub enum SidError {
     },
 }
 
+#[inline]
 pub(crate) fn check(prefix: &'static str, text: &str) -> Result<[u8; LEN], SidError> {
     let bytes = text.as_bytes();
-    let Ok(sid) = <[u8; LEN]>::try_from(bytes) else {
-        let found = bytes.len();
-        return Err(SidError::Length { prefix, found });
-    };
+    match <[u8; LEN]>::try_from(bytes) {
+        // All bytes at once; where the wrong one stands is looked for only if there is one.
+        Ok(sid) if bytes.starts_with(prefix.as_bytes()) && is_alphanumeric(&sid) => Ok(sid),
+        _ => Err(fault(prefix, bytes)),
+    }
+}
+
+#[inline]
+fn is_alphanumeric(sid: &[u8; LEN]) -> bool {
+    let fits = sid.iter().map(u8::is_ascii_alphanumeric);
+    fits.fold(true, |all, fits| all & fits)
+}
+
+#[cold]
+fn fault(prefix: &'static str, bytes: &[u8]) -> SidError {
+    let found = bytes.len();
+    if found != LEN {
+        return SidError::Length { prefix, found };
+    }
     if !bytes.starts_with(prefix.as_bytes()) {
-        return Err(SidError::Prefix { prefix });
+        return SidError::Prefix { prefix };
     }
-    // All bytes at once; where the wrong one stands is looked for only if there is one.
-    if sid
-        .iter()
-        .fold(true, |fits, byte| fits & byte.is_ascii_alphanumeric())
-    {
-        return Ok(sid);
-    }
-    let position = sid.iter().position(|byte| !byte.is_ascii_alphanumeric());
+    let position = bytes.iter().position(|byte| !byte.is_ascii_alphanumeric());
     let position = position.unwrap_or_default();
-    Err(SidError::Character { prefix, position })
+    SidError::Character { prefix, position }
 }
 
 macro_rules! sids {
@@ -78,6 +87,7 @@ macro_rules! sids {
             /// # Errors
             ///
             /// [`SidError`] names the first thing that is not as expected.
+            #[inline]
             pub fn new(text: &str) -> Result<Self, SidError> {
                 check(Self::PREFIX, text).map(Self)
             }

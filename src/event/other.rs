@@ -28,6 +28,7 @@ pub struct OtherEvent<'a> {
 }
 
 impl<'a> OtherEvent<'a> {
+    #[inline(always)]
     pub(super) fn read(values: Values<'a>) -> Result<Self, EventError> {
         for name in Name::ALL.into_iter().filter(|&name| values.has(name)) {
             match name {

@@ -9,8 +9,6 @@
 //!   Behind free text it must start at the first place where one could. Behind a type the crate does not know
 //!   there is none.
 
-use std::borrow::Cow;
-
 use super::Reading;
 use super::types::{EventType, FactorType};
 use super::values::Values;
@@ -29,7 +27,7 @@ pub(super) fn check(params: Params<'_>, reading: Reading) -> Result<(), EventErr
     for (position, (name, _)) in params.sorted().enumerate() {
         match Name::of(name.as_bytes()) {
             Some(name) => before = Some(name),
-            None => check_one(params, reading, before, name)
+            None => check_one(params, reading, before, position, name)
                 .map_err(|fault| EventError::Undocumented { position, fault })?,
         }
     }
@@ -40,6 +38,7 @@ fn check_one(
     params: Params<'_>,
     reading: Reading,
     before: Option<Name>,
+    position: usize,
     name: &str,
 ) -> Result<(), UndocumentedFault> {
     if reading.strict {
@@ -56,17 +55,19 @@ fn check_one(
         return Err(UndocumentedFault::LikeDocumented);
     }
     let next = next_documented(params, before);
-    let text = undocumented_from(params, name, next);
+    // With all that follows: two of them may spell together what neither does alone.
+    let text = params.signed_from(position, next);
     let held = |documented: Name| {
-        let mut places = text
-            .match_indices(documented.as_str())
-            .map(|(place, _)| place);
-        // `session_type` can be read in one way only: nothing that comes before `type` in it is a name.
-        let is_cut = |place| starts(text.get(..place).unwrap_or_default(), before, next);
-        match documented.as_str().contains('_') {
-            true => places.next().is_some(),
-            false => Some(documented) == next && places.any(is_cut),
+        let documented_text = documented.as_str();
+        if documented_text.contains('_') {
+            return text.contains(documented_text);
         }
+        // `session_type` can be read in one way only: nothing that comes before `type` in it is a name. If anything
+        // before an earlier one is, so is it before the last.
+        let place = text.rfind(documented_text);
+        Some(documented) == next
+            && place
+                .is_some_and(|place| starts(text.get(..place).unwrap_or_default(), before, next))
     };
     if Name::ALL.into_iter().any(held) {
         return Err(UndocumentedFault::HoldsDocumented);
@@ -92,15 +93,14 @@ pub(super) fn check_free_text(
     least: usize,
 ) -> Result<(), EventError> {
     let Values { params, reading } = values;
-    if reading.strict {
+    let all_documented = params.all_documented();
+    // Every such name has an underscore.
+    let has_underscore = value.bytes().fold(false, |has, byte| has | (byte == b'_'));
+    if reading.strict || all_documented && !has_underscore {
         return Ok(());
     }
     let next = next_documented(params, Some(name));
-    let mut text = Cow::Borrowed(value);
-    if !params.all_documented() {
-        text.to_mut()
-            .push_str(&undocumented_from(params, name.as_str(), next));
-    }
+    let text = params.signed_from_value(name, next);
     if !text.contains('_') {
         return Ok(());
     }
@@ -179,17 +179,6 @@ fn is_like_documented(name: &str) -> bool {
                 .strip_prefix(documented)
                 .is_some_and(|rest| !rest.starts_with('_'))
     })
-}
-
-/// What the undocumented parameters sign from a name on to the next documented one: two of them may spell together
-/// what neither does alone.
-fn undocumented_from(params: Params<'_>, name: &str, next: Option<Name>) -> String {
-    let is_behind = |other: &str| other >= name && next.is_none_or(|next| other < next.as_str());
-    params
-        .sorted()
-        .filter(|&(other, _)| is_behind(other) && Name::of(other.as_bytes()).is_none())
-        .flat_map(|(name, value)| [name, value])
-        .collect()
 }
 
 /// The first documented parameter of a delivery that is signed behind a name.

@@ -29,10 +29,11 @@ impl<'b> Values<'b> {
             .ok_or(EventError::Missing { name: name_text })
     }
 
+    #[inline(always)]
     pub(super) fn sid<S>(
         self,
         name: Name,
-        new: fn(&str) -> Result<S, SidError>,
+        new: impl Fn(&str) -> Result<S, SidError>,
     ) -> Result<S, EventError> {
         let value = self.required(name)?;
         let name = name.as_str();
@@ -136,16 +137,19 @@ impl<'b> Values<'b> {
         lengths: RangeInclusive<usize>,
     ) -> Result<Cow<'b, str>, EventError> {
         let value = self.required(name)?;
-        let found = value.chars().count();
         let (least, most) = lengths.into_inner();
-        if !(least..=most).contains(&found) {
-            let name = name.as_str();
-            return Err(EventError::Length {
-                name,
-                least,
-                most,
-                found,
-            });
+        // A character has one to four bytes, so that most texts need not be counted.
+        if !(least.saturating_mul(4)..=most).contains(&value.len()) {
+            let found = value.chars().count();
+            if !(least..=most).contains(&found) {
+                let name = name.as_str();
+                return Err(EventError::Length {
+                    name,
+                    least,
+                    most,
+                    found,
+                });
+            }
         }
         undocumented::check_free_text(self, name, value, least)?;
         Ok(Cow::Borrowed(value))
