@@ -9,4 +9,5 @@ pub mod refused;
 pub mod rounds;
 pub mod tidy;
 pub mod webhook_verify;
+pub mod welch;
 pub mod worst;
