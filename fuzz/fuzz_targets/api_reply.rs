@@ -166,7 +166,10 @@ fn assert_is_followed(replies: &Replies, page: &Page) {
             assert_eq!(origin, (list.uri().scheme(), list.uri().authority()));
             assert_eq!((path, query), (list.uri().path(), resolved.query()));
             assert_eq!(request.headers(), list.headers());
-            assert_eq!((request.method(), request.body()), (list.method(), list.body()));
+            assert_eq!(
+                (request.method(), request.body()),
+                (list.method(), list.body())
+            );
         }
         Err(NextPageError::Invalid) => {
             let query = resolved.as_ref().and_then(Url::query).unwrap_or_default();
@@ -214,15 +217,22 @@ fn assert_is_so(replies: &Replies, body: &[u8], error: &ReplyError) {
 fn assert_is_repeated(replies: &Replies, body: &[u8], reply: &ErrorReply) {
     assert_eq!(reply.status, replies.status);
     let value: Value = serde_json::from_slice(body).unwrap_or_default();
-    let code = value["code"].as_u64().filter(|&code| u32::try_from(code).is_ok());
+    let code = value["code"]
+        .as_u64()
+        .filter(|&code| u32::try_from(code).is_ok());
     if !value["code"].is_string() {
         assert_eq!(reply.code.map(|code| u64::from(code.0)), code);
     }
-    let message = value["message"].as_str().filter(|text| !text.trim().is_empty());
+    let message = value["message"]
+        .as_str()
+        .filter(|text| !text.trim().is_empty());
     let message = message.or_else(|| value["title"].as_str());
     let is_kept_whole = |text: &&str| {
-        text.len() <= 512 && !text.contains(char::is_control) && !text.trim().is_empty()
-            && !text.contains(API_SECRET) && !text.contains(BASIC)
+        text.len() <= 512
+            && !text.contains(char::is_control)
+            && !text.trim().is_empty()
+            && !text.contains(API_SECRET)
+            && !text.contains(BASIC)
     };
     if let Some(message) = message.filter(is_kept_whole) {
         assert_eq!(reply.message.as_deref(), Some(message));
@@ -230,7 +240,10 @@ fn assert_is_repeated(replies: &Replies, body: &[u8], reply: &ErrorReply) {
     // An escaped character is written as `\u{1f}` at most, and a cut as `…`.
     let is_bounded = |text: &str, most: usize| text.chars().count() <= most * 6 + 1;
     assert!(is_bounded(&reply.body, 2048));
-    for text in [&reply.message, &reply.detail, &reply.more_info].into_iter().flatten() {
+    for text in [&reply.message, &reply.detail, &reply.more_info]
+        .into_iter()
+        .flatten()
+    {
         assert!(is_bounded(text, 512));
     }
     let is_control = |c: char| c.is_control() && c != '\n';
@@ -311,7 +324,11 @@ fn assert_lists(replies: &Replies, new: &NewWebhook) {
     assert_eq!(listing.into_webhooks(), all);
 
     let is_same = |webhook: &&Webhook| webhook.webhook_url.as_deref() == Some(URL);
-    let same: BTreeSet<_> = all.iter().filter(is_same).filter_map(|webhook| webhook.sid).collect();
+    let same: BTreeSet<_> = all
+        .iter()
+        .filter(is_same)
+        .filter_map(|webhook| webhook.sid)
+        .collect();
     let plan = Plan::new(new, all);
     let chosen = match &plan.step {
         Step::Create(created) => {

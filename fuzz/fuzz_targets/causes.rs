@@ -12,8 +12,18 @@ use verify_webhooks_fuzz::{ACCOUNT, Event, KEYS, SECRETS, checked, reference};
 // Six bytes that say what happened, the choices of an event, path and query up to a zero byte, and the texts of the
 // event.
 fuzz_target!(|bytes: &[u8]| {
-    let Some(([origin, of_url, of_form, position, of_key, of_signature, choices @ ..], rest)) =
-        bytes.split_first_chunk::<14>()
+    let Some((
+        [
+            origin,
+            of_url,
+            of_form,
+            position,
+            of_key,
+            of_signature,
+            choices @ ..,
+        ],
+        rest,
+    )) = bytes.split_first_chunk::<14>()
     else {
         return;
     };
@@ -24,7 +34,10 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(Event { pairs, .. }) = Event::arbitrary(&mut Unstructured::new(&event)) else {
         return;
     };
-    if !target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {
+    if !target
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'#')
+    {
         return;
     }
 

@@ -48,7 +48,10 @@ fuzz_target!(|bytes: &[u8]| {
         (refusal, receiver.diagnose(&delivery, &context))
     } else {
         let refusal = accounts.receive(&delivery, |_| Some(account_keys)).err();
-        (refusal, accounts.diagnose(account_keys, &delivery, &context))
+        (
+            refusal,
+            accounts.diagnose(account_keys, &delivery, &context),
+        )
     };
     if diagnosis.tries > 0 {
         checked();
@@ -134,7 +137,8 @@ fn assert_is_seen(request: &Request<'_>, hints: &[(&str, String)], diagnosis: &D
     let media_types = lines(request, "content-type");
     let is_a = |media_type: &str| {
         let value = media_types.first().map(|value| value.to_ascii_lowercase());
-        media_types.len() == 1 && value.is_some_and(|value| value.starts_with(media_type.as_bytes()))
+        media_types.len() == 1
+            && value.is_some_and(|value| value.starts_with(media_type.as_bytes()))
     };
     let is_form = is_a("application/x-www-form-urlencoded") || is_a("application/x-www-urlencoded");
     let is_json = is_a("application/json");
@@ -211,7 +215,9 @@ fn assert_is_proved(request: &Request<'_>, diagnosis: &Diagnosis) {
     let causes = causes(diagnosis);
     let of_key_and_origin = Cause::OtherKey..=Cause::Port;
     assert!(
-        causes.iter().all(|cause| !of_key_and_origin.contains(cause)),
+        causes
+            .iter()
+            .all(|cause| !of_key_and_origin.contains(cause)),
         "{diagnosis}"
     );
     let (Some(position), Some(settings)) = (*signed_with, settings(request)) else {
@@ -227,11 +233,13 @@ fn assert_is_proved(request: &Request<'_>, diagnosis: &Diagnosis) {
     );
     // What one can only read in one way matches as it stands.
     let target = target.as_deref();
-    let is_whole = |target: &str| !target.contains(|c: char| c == '#' || c.is_whitespace() || c.is_control());
+    let is_whole =
+        |target: &str| !target.contains(|c: char| c == '#' || c.is_whitespace() || c.is_control());
     let is_plain = *method != "GET"
         && reference::is_strict(body)
         && body.len() <= setup.body_limit
-        && (!setup.is_origin || target.is_none_or(|target| target.starts_with('/') && is_whole(target)));
+        && (!setup.is_origin
+            || target.is_none_or(|target| target.starts_with('/') && is_whole(target)));
     if is_plain {
         match diagnosis.verdict {
             Verdict::Signed => assert!(is_led_to),

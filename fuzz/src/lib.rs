@@ -7,8 +7,8 @@ pub mod cuts;
 mod event;
 pub mod json;
 pub mod reference;
-pub mod report;
 mod reply;
+pub mod report;
 mod request;
 mod setup;
 

@@ -104,7 +104,10 @@ fn body(kind: u8, list: &str, place: usize, removed: usize, text: Vec<u8>) -> Ve
     let documented = match kind % 6 {
         0 => return text,
         1 => resource(list),
-        2 => page(list, json!(format!("{list}?PageSize=50&Page=1&PageToken=PAYW1"))),
+        2 => page(
+            list,
+            json!(format!("{list}?PageSize=50&Page=1&PageToken=PAYW1")),
+        ),
         3 => page(list, json!(String::from_utf8_lossy(&text))),
         4 => json!({
             "code": 60200, "message": "Invalid parameter: To",
