@@ -80,14 +80,20 @@ fn main() {
     let requests: Vec<Vec<u8>> = requests.collect();
     write("receive", requests.clone());
     // The same, spoilt in one way after the other, with something known.
-    let spoilt = [0, 8, 9, 10, 12, 14];
-    let known = [0x00, 0x1f, 0x60, 0xa0];
+    let spoilt = [0, 8, 9, 10, 12, 14, 8];
+    let known = [0x00, 0x1f, 0x60, 0xa0, 0x7f];
     let diagnosed = requests.iter().enumerate().map(|(position, request)| {
         let (choices, rest) = request.split_at(8);
         let mut choices = choices.to_vec();
         choices[6] = spoilt[position % spoilt.len()];
-        let text = [&b"hooks.example.org\0"[..], &b"hook/\x01?a=1\0"[..]][position % 2];
-        [&[known[position % known.len()]], &*choices, text, rest].concat()
+        let text = ["hooks.example.org\0", "hook/\x01?a=1\0", "9000\0"][position % 3];
+        [
+            &[known[position % known.len()]],
+            &*choices,
+            text.as_bytes(),
+            rest,
+        ]
+        .concat()
     });
     write("diagnosis", diagnosed);
 
@@ -243,12 +249,14 @@ fn main() {
         (0, r#"{"code":20429,"message":"Too Many Requests"}"#),
         (
             0,
-            "{\"message\":\"\x04\x04\x01\",\"detail\":\"\x01\",\"title\":\" \",\"type\":\"about:blank\"}",
+            "{\"message\":\"\x04\x01\",\"detail\":\"\x01\",\"title\":\" \",\"type\":\"about:blank\"}",
         ),
         (
             0,
             "Authorization: Basic \x02== \x02\\u003d\\u003d \x02%3D%3D \x01",
         ),
+        (0, "\x04\x04\x04\x04Authorization: Basic \x02=="),
+        (0, "{\"title\":\"\x04\x04\x04\x04\x04\x04\x04\x04\"}"),
         (1, ""),
         (1, "\x01"),
         (2, ""),

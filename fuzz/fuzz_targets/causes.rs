@@ -107,6 +107,10 @@ fuzz_target!(|bytes: &[u8]| {
         }
         _ => assert_eq!(found, expected, "{scene:?} {diagnosis}"),
     }
+    let position = scene.keys.iter().position(|&key| key == scene.signer);
+    if let (Some(key), Some(position)) = (&diagnosis.key, position) {
+        assert!(key.ends_with(&format!("(key {position})")), "{key}");
+    }
     if !found.is_empty() {
         checked();
     }
