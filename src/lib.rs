@@ -36,6 +36,7 @@ mod event;
 mod http;
 #[cfg(feature = "http-body")]
 mod http_body;
+mod object;
 mod params;
 mod receiver;
 mod sid;

@@ -17,7 +17,7 @@ pub(crate) use self::header::{Settings, Tag};
 pub(crate) use self::key::Mac;
 pub use self::key::{Algorithm, AuthToken, Key, SharedKey};
 pub use self::url::SignedUrl;
-pub(crate) use self::url::{Parts as UrlParts, host_and_port};
+pub(crate) use self::url::{Parts as UrlParts, forms as url_forms, host_and_port};
 use crate::error::SignatureError;
 
 /// Verifies the signature of a form webhook.

@@ -77,7 +77,25 @@ fn main() {
             [post, get].map(|start| [&start.concat(), form.as_bytes()].concat())
         })
     });
-    write("receive", requests);
+    let requests: Vec<Vec<u8>> = requests.collect();
+    write("receive", requests.clone());
+    // The same, spoilt in one way after the other, with something known.
+    let spoilt = [0, 8, 9, 10, 12, 14, 8];
+    let known = [0x00, 0x1f, 0x60, 0xa0, 0x7f];
+    let diagnosed = requests.iter().enumerate().map(|(position, request)| {
+        let (choices, rest) = request.split_at(8);
+        let mut choices = choices.to_vec();
+        choices[6] = spoilt[position % spoilt.len()];
+        let text = ["hooks.example.org\0", "hook/\x01?a=1\0", "9000\0"][position % 3];
+        [
+            &[known[position % known.len()]],
+            &*choices,
+            text.as_bytes(),
+            rest,
+        ]
+        .concat()
+    });
+    write("diagnosis", diagnosed);
 
     let texts = samples
         .iter()
@@ -196,6 +214,82 @@ fn main() {
         })
     });
     write("cuts", events);
+
+    // One thing that happened, or one to the URL and one to the key.
+    let mut happened: Vec<[u8; 6]> = Vec::new();
+    for change in 0..12 {
+        happened.extend((0..4).map(|origin| [origin, change, 0, 0, 0, 0]));
+        happened.push([0, change, 0, 0, change % 8, 0]);
+    }
+    happened.extend((0..14).map(|change| [0, 0, change, 6, 0, 0]));
+    happened.extend((0..8).map(|change| [0, 0, 0, 0, change, 0]));
+    happened.extend((0..9).map(|change| [0, 0, 0, 0, 0, change]));
+    let changed = happened.iter().enumerate().map(|(position, happened)| {
+        let event = [[4, 0x3d, 0, 0], [0, 0x7f, 1, 0x28]][position % 2];
+        let target = ["hook", "hook/?tenant=1&a=b"][position / 2 % 2];
+        let texts = "\0uuid_\x01\0+49 \x01 1+1\0{\"a\":\"\x01\"}";
+        let bytes = [&happened[..], &event, &[0, 60, 1, 0]].concat();
+        [&bytes, target.as_bytes(), texts.as_bytes()].concat()
+    });
+    write("causes", changed);
+
+    let bodies = [
+        (0, ""),
+        (0, "<html>\r\n<h1>502 Bad Gateway</h1>"),
+        (
+            0,
+            r#"{"sid":null,"labels":{"a":[1e5,-0.5,true,null]},"sid_":1}"#,
+        ),
+        (0, r#"{"sid":null,"sid":null}"#),
+        (
+            0,
+            r#"{"webhooks":[],"meta":{"next_page_url":null,"page":1e400}}"#,
+        ),
+        (0, "[[],[null]]"),
+        (0, r#"{"code":20429,"message":"Too Many Requests"}"#),
+        (
+            0,
+            "{\"message\":\"\x04\x01\",\"detail\":\"\x01\",\"title\":\" \",\"type\":\"about:blank\"}",
+        ),
+        (
+            0,
+            "Authorization: Basic \x02== \x02\\u003d\\u003d \x02%3D%3D \x01",
+        ),
+        (0, "\x04\x04\x04\x04Authorization: Basic \x02=="),
+        (0, "{\"title\":\"\x04\x04\x04\x04\x04\x04\x04\x04\"}"),
+        (1, ""),
+        (1, "\x01"),
+        (2, ""),
+        (2, "\x03\n"),
+        (
+            3,
+            "\x03?PageSize=50&Page=1&PageToken=PAYW1\0\x03?Page=2\0\x03?Page=2",
+        ),
+        (3, "//evil.example/v2\0?Page=1#\0\x03/../Webhooks?Page='1'"),
+        (
+            3,
+            "https://user:\x01@verify.twilio.com\0HTTPS://VERIFY.twilio.com:443/",
+        ),
+        (4, ""),
+        (4, "\u{9b}\x02"),
+        (5, ""),
+    ];
+    let statuses = [200_u16, 201, 204, 302, 400, 429, 503, 199];
+    let waits = ["", "7", "11", "Fri, 31 Dec 1999 23:59:59 GMT", "-1"];
+    let replies = bodies
+        .iter()
+        .enumerate()
+        .flat_map(|(position, (kind, text))| {
+            let statuses = statuses.iter().enumerate();
+            statuses.map(move |(index, status)| {
+                let [high, low] = (status - 100).to_be_bytes();
+                let place = 40 * (position % 3) as u8;
+                let bytes = [index as u8 % 3, high, low, *kind, 0, place, 3 * (place % 7)];
+                let wait = waits[(position + index) % waits.len()];
+                [&bytes, wait.as_bytes(), b"\0", text.as_bytes()].concat()
+            })
+        });
+    write("api_reply", replies);
 }
 
 /// Writes each seed into a file that is named after its number.

@@ -73,7 +73,7 @@ fn assert_is_so(error: &SignatureError, settings: &[u8], signatures: &[Vec<u8>])
         SignatureError::Joined { position } => assert_eq!(at(position), b','),
         SignatureError::WhiteSpace { position } => assert!(at(position).is_ascii_whitespace()),
         SignatureError::UrlSafeAlphabet { position } => {
-            assert!(matches!(at(position), b'-' | b'_'))
+            assert!(matches!(at(position), b'-' | b'_'));
         }
         SignatureError::NotBase64 { position } => {
             assert!(!at(position).is_ascii_alphanumeric() && !b"+/=".contains(&at(position)));

@@ -2,13 +2,19 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+pub mod changes;
 pub mod cuts;
 mod event;
+pub mod json;
 pub mod reference;
+mod reply;
+pub mod report;
 mod request;
 mod setup;
 
+pub use self::report::PLANTED;
 pub use event::{Event, FORM, Pairs, form};
+pub use reply::{API_SECRET, BASIC, Replies};
 pub use request::Request;
 pub use setup::{ACCOUNT, KEYS, SECRETS, Setup, URL, setups};
 

@@ -17,6 +17,8 @@ pub struct Request<'a> {
     /// Where the signature was made with a configured key over what the reference takes the request to say, and
     /// nothing was done to the headers.
     pub is_signed: bool,
+    /// Which key made the signature, whatever was done to the headers then.
+    pub signed_with: Option<usize>,
 }
 
 impl<'a> Arbitrary<'a> for Request<'a> {
@@ -86,7 +88,8 @@ impl<'a> Arbitrary<'a> for Request<'a> {
                 .map(|value| ("content-encoding", value.as_bytes().to_vec())),
         );
 
-        let (id, secret, algorithm) = SECRETS[usize::from(key) % SECRETS.len()];
+        let key = usize::from(key) % SECRETS.len();
+        let (id, secret, algorithm) = SECRETS[key];
         let url_form = usize::from(url_form) % setup.url.forms().len();
         let url = setup.url.forms().nth(url_form).unwrap();
         let text = signed(setup, method, url, target.as_deref(), body);
@@ -110,6 +113,7 @@ impl<'a> Arbitrary<'a> for Request<'a> {
         headers.extend((0..lines).map(|_| (SIGNATURE_HEADER, signature.clone())));
         headers.extend(settings.map(|settings| (SIGNATURE_SETTINGS_HEADER, settings)));
         let is_signed = spoilt % 16 < 8;
+        let signed_with = (!matches!(spoilt % 16, 8 | 11 | 14 | 15)).then_some(key);
         Ok(Self {
             setup,
             method,
@@ -117,6 +121,7 @@ impl<'a> Arbitrary<'a> for Request<'a> {
             headers,
             body,
             is_signed,
+            signed_with,
         })
     }
 }

@@ -17,7 +17,7 @@ const CUT_OUT: &str = "[credentials]";
 #[derive(Clone)]
 pub struct Credentials {
     secret: Box<str>,
-    /// User and secret, as in the header.
+    /// User and secret as in the header, without the `=` at the end, which JSON and forms may escape.
     encoded: Box<str>,
     authorization: HeaderValue,
 }
@@ -59,7 +59,7 @@ impl Credentials {
         authorization.set_sensitive(true);
         Ok(Self {
             secret: secret.into(),
-            encoded: encoded.into(),
+            encoded: encoded.trim_end_matches('=').into(),
             authorization,
         })
     }

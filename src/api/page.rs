@@ -2,11 +2,12 @@ use std::collections::HashSet;
 use std::fmt;
 
 use http::{StatusCode, Uri};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::call::{Call, read_json, sealed};
 use super::{Webhook, Webhooks};
 use crate::error::api::{NextPageError, ReplyError};
+use crate::object::Object;
 
 /// One page of a list of webhooks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +16,7 @@ pub struct Page {
     /// The webhooks on this page, possibly none even if there is a next one.
     pub webhooks: Vec<Webhook>,
     /// Where in the list it is.
+    #[serde(deserialize_with = "meta")]
     pub meta: PageMeta,
 }
 
@@ -59,9 +61,13 @@ impl fmt::Debug for PageMeta {
     }
 }
 
+fn meta<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PageMeta, D::Error> {
+    Object::deserialize(deserializer).map(|Object(meta)| meta)
+}
+
 impl sealed::Read for Page {
     fn read(status: StatusCode, body: &[u8]) -> Result<Self, ReplyError> {
-        read_json(status, body)
+        read_json(status, body).map(|Object(page)| page)
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::signature::{SignedUrl, UrlParts};
+use crate::signature::{UrlParts, url_forms};
 
 /// A URL in pieces that can be exchanged.
 #[derive(Clone, PartialEq, Eq)]
@@ -51,12 +51,18 @@ impl Location {
         text
     }
 
-    /// The texts that a receiver configured with this URL would try.
+    /// The texts that a receiver configured with this URL would try, even if no receiver can be: the path and query of
+    /// a request may hold anything.
     pub(super) fn forms(&self) -> Vec<String> {
-        match (&self.fragment, SignedUrl::new(&self.text())) {
-            (None, Ok(url)) => url.forms().map(str::to_owned).collect(),
-            _ => vec![self.text()],
+        if self.fragment.is_some() {
+            return vec![self.text()];
         }
+        let mut rest = self.path.clone();
+        if let Some(query) = &self.query {
+            rest.extend(["?", query]);
+        }
+        let forms = url_forms(&self.scheme, (&self.user, &self.host, &self.port), &rest);
+        forms.into_iter().map(String::from).collect()
     }
 
     /// Puts parameters behind the query.

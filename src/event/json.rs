@@ -1,13 +1,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::marker::PhantomData;
 
-use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserialize, Deserializer, MapAccess};
 
 use super::whole;
 use crate::error::{DecodeError, EventError};
+use crate::object::Object;
 use crate::params::Name;
 
 /// The text of one whole JSON object, as it stood in a parameter.
@@ -130,29 +129,6 @@ fn date<'de: 'a, 'a, D: Deserializer<'de>>(
 #[derive(serde::Deserialize)]
 #[serde(transparent)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
-/// A struct written as an object: by itself, a derived struct can be read from an array too.
-struct Object<T>(T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> de::Visitor<'de> for Visitor<T> {
-            type Value = Object<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Object<T>, M::Error> {
-                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
-            }
-        }
-
-        deserializer.deserialize_map(Visitor(PhantomData))
-    }
-}
 
 /// An object of strings without a repeated name.
 pub(super) struct Strings<'a>(pub(super) StringMap<'a>);

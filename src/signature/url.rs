@@ -93,7 +93,6 @@ impl fmt::Debug for SignedUrl {
 pub(crate) struct Parts<'a> {
     /// With its `://`.
     pub(crate) scheme: &'a str,
-    default_port: &'static str,
     authority: &'a str,
     /// Path and query.
     pub(crate) rest: &'a str,
@@ -117,13 +116,11 @@ impl<'a> Parts<'a> {
         if let Some(position) = padding {
             return Err(UrlError::WhiteSpace { position });
         }
-        let (scheme, default_port, rest) = [("https://", ":443"), ("http://", ":80")]
+        let (scheme, rest) = ["https://", "http://"]
             .into_iter()
-            .find_map(|(scheme, port)| {
+            .find_map(|scheme| {
                 let (start, rest) = signed.split_at_checked(scheme.len())?;
-                start
-                    .eq_ignore_ascii_case(scheme)
-                    .then_some((start, port, rest))
+                start.eq_ignore_ascii_case(scheme).then_some((start, rest))
             })
             .ok_or(UrlError::NotAbsolute)?;
         // In http URLs a backslash ends the authority too (WHATWG URL, section 4.4).
@@ -143,7 +140,6 @@ impl<'a> Parts<'a> {
         })?;
         Ok(Self {
             scheme,
-            default_port,
             authority,
             rest,
             fragment,
@@ -166,22 +162,7 @@ impl<'a> Parts<'a> {
     }
 
     fn forms(&self) -> Box<[Box<str>]> {
-        let (scheme, rest) = (self.scheme, self.rest);
-        let (user, host, port) = self.authority();
-        let other_port = if port.is_empty() {
-            self.default_port
-        } else {
-            ""
-        };
-        let mut forms = vec![
-            format!("{scheme}{user}{host}{port}{rest}").into_boxed_str(),
-            format!("{scheme}{user}{host}{other_port}{rest}").into_boxed_str(),
-        ];
-        if !user.is_empty() {
-            forms.push(format!("{scheme}{host}{port}{rest}").into_boxed_str());
-            forms.push(format!("{scheme}{host}{other_port}{rest}").into_boxed_str());
-        }
-        forms.into_boxed_slice()
+        forms(self.scheme, self.authority(), self.rest)
     }
 
     fn public(&self) -> Box<str> {
@@ -192,6 +173,28 @@ impl<'a> Parts<'a> {
         };
         format!("{}{host}{port}{path}{query}", self.scheme).into_boxed_str()
     }
+}
+
+/// Puts a URL together as Twilio may have signed it: with the port and without, with the user information and without.
+pub(crate) fn forms(
+    scheme: &str,
+    (user, host, port): (&str, &str, &str),
+    rest: &str,
+) -> Box<[Box<str>]> {
+    let other_port = match port {
+        "" if scheme.eq_ignore_ascii_case("https://") => ":443",
+        "" => ":80",
+        _ => "",
+    };
+    let mut forms = vec![
+        format!("{scheme}{user}{host}{port}{rest}").into_boxed_str(),
+        format!("{scheme}{user}{host}{other_port}{rest}").into_boxed_str(),
+    ];
+    if !user.is_empty() {
+        forms.push(format!("{scheme}{host}{port}{rest}").into_boxed_str());
+        forms.push(format!("{scheme}{host}{other_port}{rest}").into_boxed_str());
+    }
+    forms.into_boxed_slice()
 }
 
 /// Cuts a host from the port behind it, which keeps its `:`.

@@ -106,6 +106,22 @@ fn no_error_repeats_what_a_reply_repeats() {
     }
 }
 
+/// JSON may escape the `=` at the end of base64, forms do, and some leave it out.
+#[test]
+fn credentials_are_cut_out_whatever_becomes_of_their_padding() {
+    let digits = BASIC.trim_end_matches('=');
+    for padding in ["==", r"\u003d\u003d", "%3D%3D", ""] {
+        let body = format!(r#"{{"sent":"Basic {digits}{padding}"}}"#);
+        let error = refused(&fetch(), 500, body);
+        assert_hidden(&debug(&error));
+        let kept = &error.refused().unwrap().body;
+        assert_eq!(
+            *kept,
+            format!(r#"{{"sent":"Basic [credentials]{padding}"}}"#)
+        );
+    }
+}
+
 #[test]
 fn no_refused_input_is_repeated() {
     let secret = "url-password\n";

@@ -214,6 +214,21 @@ fn pages_that_are_none() {
 }
 
 #[test]
+fn a_page_written_as_an_array_is_none() {
+    for (body, path) in [
+        (json!([[], [null]]), ""),
+        (json!([[], {"next_page_url": null}]), ""),
+        (json!({"webhooks": [], "meta": [null]}), "meta"),
+    ] {
+        let ReplyError::Unexpected(error) = refused(&webhooks().list(), 200, body.to_string())
+        else {
+            panic!("{body}")
+        };
+        assert_eq!((error.path(), error.is_missing()), (path, false), "{body}");
+    }
+}
+
+#[test]
 fn bodies_that_are_not_json() {
     let whole = resource().to_string();
     for cut in [1, 2, 10, whole.len() - 1] {

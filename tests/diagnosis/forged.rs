@@ -1,8 +1,8 @@
 //! What is accepted needs no explanation, and what is forged gets none.
 
 use proptest::prelude::*;
-use twilio_verify_webhooks::Refusal;
 use twilio_verify_webhooks::diagnosis::{Cause, Likely, Verdict};
+use twilio_verify_webhooks::{Receiver, Refusal};
 
 use crate::hypotheses;
 use crate::scene::*;
@@ -137,6 +137,22 @@ fn a_signed_delivery_that_is_no_event_is_not_blamed_on_the_signature() {
         ));
         assert_eq!(diagnosis.key.as_deref(), Some("AuthToken (key 0)"));
         assert_eq!(diagnosis.tries, 1);
+    }
+}
+
+/// What a URL cannot hold is refused as such: the forms of the origin are tried with it all the same.
+#[test]
+fn a_target_that_is_in_no_url_is_not_blamed_on_the_port() {
+    let builder = Receiver::builder_for_origin("https://me@example.com:8443");
+    for target in ["/a b", "/a\u{7}", "/a#b", "/a?b c"] {
+        for origin in ["me@example.com:8443", "me@example.com", "example.com"] {
+            let builder = builder.clone().auth_token(token(TOKEN));
+            let signed = format!("https://{origin}{target}");
+            let scene = Scene::with_builder(builder, &signed, &v1()).target(target);
+            let diagnosis = scene.diagnose();
+            assert_eq!(diagnosis.verdict, Verdict::Signed, "{signed} {diagnosis}");
+            assert!(matches!(diagnosis.refusal, Some(Refusal::Target(_))));
+        }
     }
 }
 
