@@ -57,19 +57,11 @@ fn check_one(
     let next = next_documented(params, before);
     // With all that follows: two of them may spell together what neither does alone.
     let text = params.signed_from(position, next);
-    let held = |documented: Name| {
-        let documented_text = documented.as_str();
-        if documented_text.contains('_') {
-            return text.contains(documented_text);
-        }
-        // `session_type` can be read in one way only: nothing that comes before `type` in it is a name. If anything
-        // before an earlier one is, so is it before the last.
-        let place = text.rfind(documented_text);
-        Some(documented) == next
-            && place
-                .is_some_and(|place| starts(text.get(..place).unwrap_or_default(), before, next))
-    };
-    if Name::ALL.into_iter().any(held) {
+    // `session_type` can be read in one way only: nothing that comes before `type` in it is a name. If anything before
+    // an earlier one is, so is it before the last.
+    let next_place = next.and_then(|next| text.rfind(next.as_str()));
+    let is_cut = |place| starts(text.get(..place).unwrap_or_default(), before, next);
+    if Name::find_joined(text).is_some() || next_place.is_some_and(is_cut) {
         return Err(UndocumentedFault::HoldsDocumented);
     }
     let neighbour = before.and_then(|before| Some((before, params.documented(before)?)));

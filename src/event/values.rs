@@ -108,14 +108,7 @@ impl<'b> Values<'b> {
     /// that could be a parameter of its own.
     pub(super) fn factor_friendly_name(self) -> Result<Cow<'b, str>, EventError> {
         let value = self.free_text(Name::FactorFriendlyName, 1..=64)?;
-        if !value.contains('_') {
-            return Ok(value);
-        }
-        let joined = Name::ALL
-            .into_iter()
-            .map(Name::as_str)
-            .filter(|name| name.contains('_'));
-        match joined.filter_map(|name| value.find(name)).min() {
+        match Name::find_joined(&value) {
             None => Ok(value),
             Some(position) => Err(EventError::Ambiguous {
                 name: Name::FactorFriendlyName.as_str(),

@@ -62,6 +62,19 @@ impl Name {
         }
     }
 
+    /// Finds the first place in a text where a name of two words or more starts.
+    pub(crate) fn find_joined(text: &str) -> Option<usize> {
+        let starts = |underscore: usize| {
+            let mut names = Self::ALL.into_iter().map(Self::as_str);
+            names.find_map(|name| {
+                let start = underscore.checked_sub(name.find('_')?)?;
+                text.get(start..)?.starts_with(name).then_some(start)
+            })
+        };
+        let mut underscores = text.match_indices('_');
+        underscores.find_map(|(underscore, _)| starts(underscore))
+    }
+
     /// Finds the name by its length and first letter, which no two of them share.
     #[inline(always)]
     pub(crate) fn of(name: &[u8]) -> Option<Self> {

@@ -251,11 +251,7 @@ fn target<'d>(delivery: &Delivery<'d>) -> Result<&'d str, TargetError> {
 
 /// Refuses a target that holds the name of a parameter of events, which is never a part of one by chance.
 fn check_no_parameter(target: &str) -> Result<(), TargetError> {
-    let names = Name::ALL
-        .into_iter()
-        .map(Name::as_str)
-        .filter(|name| name.contains('_'));
-    match names.filter_map(|name| target.find(name)).min() {
+    match Name::find_joined(target) {
         None => Ok(()),
         Some(position) => Err(TargetError::HoldsParameter { position }),
     }
