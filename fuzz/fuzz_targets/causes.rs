@@ -34,9 +34,14 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(Event { pairs, .. }) = Event::arbitrary(&mut Unstructured::new(&event)) else {
         return;
     };
-    if !target
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() && byte != b'#')
+    // A name that could be a piece of a URL leaves it open where the URL ends.
+    let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    let is_name = |name: &str| name == "type" || name == "uuid" || name.contains('_');
+    let mut names = pairs.iter().map(|(name, _)| name);
+    if !names.all(|name| is_name(name) && name.bytes().all(is_word))
+        || !target
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'#')
     {
         return;
     }

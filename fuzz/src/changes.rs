@@ -4,7 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use twilio_verify_webhooks::diagnosis::Cause;
 
-use crate::{FORM, PLANTED, Pairs, SECRETS, form, reference};
+use crate::report::PLANTED;
+use crate::{FORM, Pairs, SECRETS, form, reference};
 
 /// A delivery, and the receiver that it reaches.
 #[derive(Debug)]
@@ -223,12 +224,16 @@ impl Scene {
                 Cause::BodyNotSigned
             }
             9 => {
-                self.tail = match &*self.signed.query {
-                    "" => format!("?{}", self.body),
-                    query if query.ends_with(['?', '&']) => self.body.clone(),
-                    _ => format!("&{}", self.body),
-                };
-                Cause::GetAsPost
+                let query = &*self.signed.query;
+                if query == "?" || query.ends_with('&') {
+                    // Nothing stands between the URL and the body then.
+                    self.tail.clone_from(&self.body);
+                    Cause::SignedRawBody
+                } else {
+                    let delimiter = if query.is_empty() { '?' } else { '&' };
+                    self.tail = format!("{delimiter}{}", self.body);
+                    Cause::GetAsPost
+                }
             }
             10 if !self.body.contains("%2B") => return None,
             10 => {

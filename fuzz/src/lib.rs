@@ -12,7 +12,6 @@ pub mod report;
 mod request;
 mod setup;
 
-pub use self::report::PLANTED;
 pub use event::{Event, FORM, Pairs, form};
 pub use reply::{API_SECRET, BASIC, Replies};
 pub use request::Request;
