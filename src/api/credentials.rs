@@ -17,7 +17,7 @@ const CUT_OUT: &str = "[credentials]";
 #[derive(Clone)]
 pub struct Credentials {
     secret: Box<str>,
-    /// User and secret as in the header, without the `=` at the end, which JSON and forms may escape.
+    /// User and secret, as in the header.
     encoded: Box<str>,
     authorization: HeaderValue,
 }
@@ -59,7 +59,7 @@ impl Credentials {
         authorization.set_sensitive(true);
         Ok(Self {
             secret: secret.into(),
-            encoded: encoded.trim_end_matches('=').into(),
+            encoded: encoded.into(),
             authorization,
         })
     }
@@ -71,7 +71,10 @@ impl Credentials {
 
     /// Returns a text without the secret, plain or as in the header.
     pub(crate) fn cut_out_of(&self, text: &str) -> String {
+        // JSON and forms may escape the `=` at the end.
+        let unpadded = self.encoded.trim_end_matches('=');
         text.replace(&*self.encoded, CUT_OUT)
+            .replace(unpadded, CUT_OUT)
             .replace(&*self.secret, CUT_OUT)
     }
 }
