@@ -4,10 +4,14 @@ use std::fmt;
 
 use crate::params::{Pairs, Room, SLACK};
 
+/// The longest form that is given room as a whole before its signature is verified. A genuine delivery has a few KiB.
+const LONGEST_UNVERIFIED: usize = 8 * 1024;
+
 /// Memory for one delivery at a time, kept from one to the next.
 ///
 /// What is borrowed from a delivery borrows from here. A buffer grows to what the largest delivery needed, at most
-/// the body limit and a little more; with one buffer per thread nothing is allocated per delivery.
+/// the body limit and a little more; with one buffer per thread nothing is allocated per delivery. For a form of
+/// more than 8 KiB a [`Receiver`](crate::Receiver) lets it grow only once the signature is verified.
 #[derive(Clone)]
 pub struct Buffer {
     bytes: Vec<u8>,
@@ -54,6 +58,11 @@ pub(crate) struct Scratch<'b> {
 }
 
 impl Scratch<'_> {
+    /// Tells whether a form may be decoded into it before it is verified: there is room, or little is needed.
+    pub(crate) fn serves_unverified(&self, form: usize) -> bool {
+        form <= LONGEST_UNVERIFIED || form.saturating_add(SLACK) <= self.room.len()
+    }
+
     /// Lends memory that is gone afterwards: on the stack for a form of up to 8 KiB.
     pub(crate) fn lend<R>(form: usize, work: impl FnOnce(Scratch<'_>) -> R) -> R {
         // Not inlined, or each size would take the room of all.

@@ -20,7 +20,7 @@ use self::types::EventType;
 pub use self::types::{ChallengeEventType, FactorEventType, FactorType, WebhookVersion};
 use self::values::Values;
 use crate::error::EventError;
-use crate::params::{Name, Params};
+use crate::params::{Form, Name, Params};
 use crate::sid::{AccountSid, ServiceSid};
 
 /// What happened at Twilio.
@@ -170,6 +170,14 @@ pub(crate) struct Reading {
 pub(crate) fn account_sid(params: Params<'_>) -> Result<AccountSid, EventError> {
     let reading = Reading::default();
     Values { params, reading }.sid(Name::AccountSid, AccountSid::new)
+}
+
+/// Reads the account as [`account_sid`] does, from a form that is not decoded.
+pub(crate) fn account_sid_in_form(form: &Form<'_, '_>) -> Result<AccountSid, EventError> {
+    let name = Name::AccountSid.as_str();
+    let value = form.documented(Name::AccountSid);
+    let value = value.ok_or(EventError::Missing { name })?;
+    AccountSid::from_bytes(value).map_err(|error| EventError::Sid { name, error })
 }
 
 /// Merges two lists that are in the order of their names.

@@ -1,17 +1,21 @@
 //! The parameters of a delivery: decoded once, signed and parsed from the same text.
 
-mod decode;
 mod fault;
+mod form;
 mod name;
 mod pairs;
 mod room;
+mod split;
+mod unescape;
+mod write;
 
 use std::fmt;
 
-pub(crate) use self::decode::{SLACK, decode};
+pub(crate) use self::form::Form;
 pub(crate) use self::name::Name;
 pub(crate) use self::pairs::{MAX_PARAMS, Pairs};
 pub(crate) use self::room::Room;
+pub(crate) use self::write::SLACK;
 
 /// The decoded parameters of one delivery: every name once, all of it UTF-8.
 ///

@@ -1,6 +1,7 @@
 //! From a delivery to an event: the stages joined.
 
 mod account;
+mod admitted;
 mod builder;
 mod endpoint;
 
@@ -9,8 +10,10 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use self::account::{AccountKeys, AccountReceiver};
+pub(crate) use self::admitted::Opened;
+use self::admitted::{Admitted, Unverified};
 pub use self::builder::ReceiverBuilder;
-pub(crate) use self::endpoint::{Address, Endpoint, Opened};
+pub(crate) use self::endpoint::{Address, Endpoint};
 use crate::buffer::{Buffer, Scratch};
 use crate::delivery::Delivery;
 use crate::error::Refusal;
@@ -92,7 +95,7 @@ impl Receiver {
     pub fn receive(&self, delivery: &Delivery<'_>) -> Result<Received<'static>, Refusal> {
         let admitted = self.inner.endpoint.admit(delivery)?;
         Scratch::lend(admitted.form_len(), |scratch| {
-            let verified = self.verified(&admitted.decode(scratch)?)?;
+            let verified = self.verified(&admitted, scratch)?;
             Ok(verified.read()?.into_owned())
         })
     }
@@ -123,8 +126,7 @@ impl Receiver {
     pub fn verify(&self, delivery: &Delivery<'_>) -> Result<MatchedKey<'_>, Refusal> {
         let admitted = self.inner.endpoint.admit(delivery)?;
         Scratch::lend(admitted.form_len(), |scratch| {
-            let opened = admitted.decode(scratch)?;
-            let key = self.matching(&opened)?;
+            let (opened, key) = self.matching(admitted.open(scratch)?)?;
             self.inner.endpoint.check_pins(opened.params)?;
             Ok(key)
         })
@@ -141,8 +143,7 @@ impl Receiver {
         buffer: &'b mut Buffer,
     ) -> Result<Verified<'b>, Refusal> {
         let admitted = self.inner.endpoint.admit(delivery)?;
-        let opened = admitted.decode(buffer.scratch())?;
-        self.verified(&opened)
+        self.verified(&admitted, buffer.scratch())
     }
 
     /// Returns the keys, in the order in which their [position](MatchedKey::position) counts them.
@@ -161,17 +162,24 @@ impl Receiver {
         &self.inner.endpoint
     }
 
-    fn verified<'b>(&'b self, opened: &Opened<'_, 'b>) -> Result<Verified<'b>, Refusal> {
-        let key = self.matching(opened)?;
-        Verified::new(&self.inner.endpoint, opened, key)
+    fn verified<'b>(
+        &'b self,
+        admitted: &Admitted<'_>,
+        scratch: Scratch<'b>,
+    ) -> Result<Verified<'b>, Refusal> {
+        let (opened, key) = self.matching(admitted.open(scratch)?)?;
+        Verified::new(&self.inner.endpoint, &opened, key)
     }
 
-    fn matching(&self, opened: &Opened<'_, '_>) -> Result<MatchedKey<'_>, Refusal> {
+    fn matching<'d, 'b>(
+        &self,
+        unverified: Unverified<'d, 'b>,
+    ) -> Result<(Opened<'d, 'b>, MatchedKey<'_>), Refusal> {
         let Inner {
             keys, candidates, ..
         } = &*self.inner;
         let candidates = candidates.iter().map(|(position, mac)| (*position, mac));
-        Ok(opened.matching(keys, candidates)?)
+        unverified.verify(keys, candidates)
     }
 }
 
@@ -223,7 +231,7 @@ impl<'b> Verified<'b> {
     ) -> Result<Self, Refusal> {
         let params = opened.params;
         endpoint.check_pins(params)?;
-        let reading = endpoint.reading(opened.in_url);
+        let reading = endpoint.reading(opened.in_url());
         Ok(Self {
             params,
             key,

@@ -40,8 +40,7 @@ pub enum SidError {
 }
 
 #[inline]
-pub(crate) fn check(prefix: &'static str, text: &str) -> Result<[u8; LEN], SidError> {
-    let bytes = text.as_bytes();
+pub(crate) fn check(prefix: &'static str, bytes: &[u8]) -> Result<[u8; LEN], SidError> {
     match <[u8; LEN]>::try_from(bytes) {
         // All bytes at once; where the wrong one stands is looked for only if there is one.
         Ok(sid) if bytes.starts_with(prefix.as_bytes()) && is_alphanumeric(&sid) => Ok(sid),
@@ -53,6 +52,24 @@ pub(crate) fn check(prefix: &'static str, text: &str) -> Result<[u8; LEN], SidEr
 fn is_alphanumeric(sid: &[u8; LEN]) -> bool {
     let fits = sid.iter().map(u8::is_ascii_alphanumeric);
     fits.fold(true, |all, fits| all & fits)
+}
+
+impl AccountSid {
+    /// Checks a text as [`new`](Self::new) does, byte by byte.
+    pub(crate) fn from_bytes(text: impl Iterator<Item = u8>) -> Result<Self, SidError> {
+        let (mut sid, mut found) = ([0; LEN], 0_usize);
+        for byte in text {
+            if let Some(slot) = sid.get_mut(found) {
+                *slot = byte;
+            }
+            found = found.saturating_add(1);
+        }
+        let prefix = Self::PREFIX;
+        match found {
+            LEN => check(prefix, &sid).map(Self),
+            _ => Err(SidError::Length { prefix, found }),
+        }
+    }
 }
 
 #[cold]
@@ -89,7 +106,7 @@ macro_rules! sids {
             /// [`SidError`] names the first thing that is not as expected.
             #[inline]
             pub fn new(text: &str) -> Result<Self, SidError> {
-                check(Self::PREFIX, text).map(Self)
+                check(Self::PREFIX, text.as_bytes()).map(Self)
             }
 
             /// Returns the SID as Twilio writes it.

@@ -48,10 +48,7 @@ impl<'b> Unverified<'b> {
         'b: 'k,
     {
         let Self { endpoint, opened } = self;
-        if opened.account_sid()? != keys.account_sid() {
-            return Err(Refusal::OtherAccount);
-        }
-        let keys = keys.keys();
+        let keys = keys.keys_for(opened.account_sid()?)?;
         let key = opened.matching(keys, endpoint.candidates(keys))?;
         Verified::new(endpoint, &opened, key)
     }

@@ -57,6 +57,10 @@ pub fn all(bytes: usize) -> Vec<Worst> {
             "64 long names in reverse order",
             joined(|number| format!("name_{}_{number:02}=", share(bytes))),
         ),
+        Worst::new(
+            "64 long escaped names in reverse order",
+            joined(|number| format!("name_{}_{number:02}=", escaped_share(bytes))),
+        ),
         Worst::new("bad UTF-8 at the end", filled(bytes, "a=", "%41") + "%FF"),
         Worst::event("JSON, all escapes", bytes, |times| {
             format!("%7B%22a%22%3A%22{}%22%7D", "%5C%5C".repeat(times))
@@ -73,6 +77,11 @@ pub fn all(bytes: usize) -> Vec<Worst> {
 fn filled(bytes: usize, start: &str, text: &str) -> String {
     let times = bytes.saturating_sub(start.len()) / text.len();
     format!("{start}{}", text.repeat(times))
+}
+
+/// The same in escapes.
+fn escaped_share(bytes: usize) -> String {
+    "%78".repeat((bytes / 64).saturating_sub(10) / 3)
 }
 
 /// What each of 64 parameters is filled with, beside some bytes for its name.

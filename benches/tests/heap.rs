@@ -1,9 +1,9 @@
 //! What is allocated for a delivery.
 
 use allocation_counter::measure;
-use twilio_verify_webhooks::Buffer;
-use verify_webhooks_benches::fixtures::{self, Fixture};
-use verify_webhooks_benches::receiver::{delivery, post, receiver};
+use twilio_verify_webhooks::{AccountKeys, AuthToken, Buffer};
+use verify_webhooks_benches::fixtures::{self, AUTH_TOKEN, Fixture};
+use verify_webhooks_benches::receiver::{account_receiver, delivery, post, receiver};
 use verify_webhooks_benches::{refused, worst};
 
 const LARGEST_ON_STACK: usize = 8 * 1024;
@@ -101,10 +101,12 @@ fn a_refusal_allocates_nothing() {
     }
 }
 
-/// A form over 8 KiB that is decoded does not fit on the stack: it is given its own length on the heap, and a little
-/// more, once.
 #[test]
-fn what_is_not_signed_allocates_its_own_length_at_most() {
+fn what_is_not_signed_allocates_nothing() {
+    let accounts = account_receiver();
+    let keys = [("AC4f2a91c07be35d68a1f09c3d7e5b2846", AUTH_TOKEN)].map(|(sid, token)| {
+        AccountKeys::new(sid.parse().unwrap(), [AuthToken::new(token).unwrap()]).unwrap()
+    });
     let receiver = receiver();
     let bodies = [1, 4, 7, 32, 64, 127].into_iter().flat_map(|kibibytes| {
         let worst = worst::all(kibibytes * 1024);
@@ -120,19 +122,23 @@ fn what_is_not_signed_allocates_its_own_length_at_most() {
     });
     for (name, body) in bodies.chain(random) {
         let delivery = post(&body, "AAAAAAAAAAAAAAAAAAAAAAAAAAA=");
-        let verify = measure(|| assert!(receiver.verify(&delivery).is_err()));
-        let receive = measure(|| assert!(receiver.receive(&delivery).is_err()));
-        let (count, bytes) = match body.len() {
-            0..=LARGEST_ON_STACK => (0, 0),
-            length => (1, length as u64 + 128),
-        };
-        for taken in [verify, receive] {
-            let (found, most) = (taken.count_total, taken.bytes_total);
-            let length = body.len();
-            assert!(
-                found <= count && most <= bytes,
-                "{name}, {length} bytes: {taken:?}"
-            );
-        }
+        let verify = allocations(|| assert!(receiver.verify(&delivery).is_err()));
+        let receive = allocations(|| assert!(receiver.receive(&delivery).is_err()));
+        let of_account = allocations(|| {
+            let received = accounts.receive(&delivery, |_| keys.first());
+            assert!(received.is_err());
+        });
+        let receive_in = allocations(|| {
+            let mut buffer = Buffer::new();
+            assert!(receiver.receive_in(&delivery, &mut buffer).is_err());
+        });
+        let buffer = u64::from(body.len() <= LARGEST_ON_STACK);
+        let length = body.len();
+        assert_eq!(
+            [verify, receive, of_account],
+            [0, 0, 0],
+            "{name}, {length} bytes"
+        );
+        assert!(receive_in <= buffer, "{name}, {length} bytes");
     }
 }

@@ -10,7 +10,7 @@ use url::form_urlencoded;
 use super::{Event, Reading};
 use crate::buffer::Buffer;
 use crate::error::Refusal;
-use crate::params;
+use crate::params::Form;
 
 impl Event<'_> {
     /// Reads an event from parameters in any order, by the rules that a delivery has to meet.
@@ -22,7 +22,9 @@ impl Event<'_> {
             .finish();
         let mut buffer = Buffer::new();
         let scratch = buffer.scratch();
-        let params = params::decode(form.as_bytes(), scratch.room, scratch.pairs)?;
+        let form = Form::new(form.as_bytes(), scratch.pairs)?;
+        let room = scratch.room.take(form.room());
+        let params = form.decode(room)?;
         Ok(Event::read(params, Reading::default())?.into_owned())
     }
 }

@@ -1,6 +1,6 @@
 //! What is wrong with a form, and where. Decoding only sees that something is.
 
-use super::{MAX_PARAMS, Pairs};
+use super::{MAX_PARAMS, unescape};
 use crate::error::FormError;
 
 /// Says what is wrong with a form, apart from its UTF-8 and repeated names.
@@ -45,20 +45,21 @@ fn is_escape(form: &[u8], position: usize) -> bool {
     matches!(digits, [b'%', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
 }
 
-/// Finds the first byte that does not fit, name by name and value by value.
+/// Finds the first name or value that is not UTF-8.
 #[cold]
-pub(super) fn bad_utf8(text: &[u8], pairs: &Pairs) -> (u8, usize) {
-    let bad = |start: usize, end: usize| {
-        let error = std::str::from_utf8(text.get(start..end)?).err()?;
-        Some(start.saturating_add(error.valid_up_to()))
-    };
-    for (index, bounds) in (0..).zip(pairs.received()) {
-        let (start, name_end, end) = (bounds.start(), bounds.name_end(), bounds.end());
-        if let Some(place) = bad(start, name_end).or_else(|| bad(name_end, end)) {
-            return (index, place.saturating_sub(start));
+pub(super) fn bad_utf8(form: &[u8]) -> Option<FormError> {
+    let mut start = 0_usize;
+    for parameter in form.split(|byte| *byte == b'&') {
+        for part in parameter.splitn(2, |byte| *byte == b'=') {
+            if let Some(place) = unescape::bad_utf8(part) {
+                let position = start.saturating_add(place);
+                return Some(FormError::NotUtf8 { position });
+            }
+            // What ends the part has one byte.
+            start = start.saturating_add(part.len()).saturating_add(1);
         }
     }
-    (0, 0)
+    None
 }
 
 /// Finds where in the form a parameter starts.
@@ -69,27 +70,4 @@ pub(super) fn start_of(index: u8, form: &[u8]) -> usize {
         .map(|(position, _)| position.saturating_add(1))
         .nth(usize::from(index).saturating_sub(1));
     end.filter(|_| index > 0).unwrap_or_default()
-}
-
-/// Finds where in the form a byte of a parameter's text was written.
-#[cold]
-pub(super) fn position_of(index: u8, offset: usize, form: &[u8]) -> usize {
-    let start = start_of(index, form);
-    let mut bytes = form.iter().copied().enumerate().skip(start);
-    let mut before = offset;
-    let mut in_name = true;
-    while let Some((position, byte)) = bytes.next() {
-        if in_name && byte == b'=' {
-            in_name = false;
-            continue;
-        }
-        if before == 0 {
-            return position;
-        }
-        before = before.saturating_sub(1);
-        if byte == b'%' {
-            bytes.nth(1);
-        }
-    }
-    form.len()
 }

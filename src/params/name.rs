@@ -34,6 +34,9 @@ impl Name {
         Self::Uuid,
     ];
 
+    /// How many bytes the longest has.
+    pub(super) const LONGEST: usize = Self::ChallengeHiddenDetails.as_str().len();
+
     /// Where the name stands in [`ALL`](Self::ALL).
     pub(crate) const fn index(self) -> usize {
         self as usize

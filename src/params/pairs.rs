@@ -1,6 +1,9 @@
 //! Where the parameters lie, and their order.
 
+use std::cmp::Ordering;
+
 use super::Name;
+use super::unescape::{is_escaped, unescape};
 
 /// The most parameters a delivery may have.
 pub(crate) const MAX_PARAMS: usize = 64;
@@ -38,6 +41,11 @@ impl Bounds {
 
     pub(super) const fn end(self) -> usize {
         self.end as usize
+    }
+
+    fn name_in(self, form: &[u8]) -> &[u8] {
+        let name = form.get(self.start()..self.name_end());
+        name.unwrap_or_default()
     }
 }
 
@@ -111,36 +119,21 @@ impl Pairs {
         self.documented.get(name.index()).copied()
     }
 
-    /// Tells whether a name is written otherwise than it is read.
-    pub(super) fn has_escaped_name(&self, form: &[u8]) -> bool {
-        let is_escaped = |bounds: &Bounds| {
-            let name = form.get(bounds.start()..bounds.name_end());
-            let mut bytes = name.unwrap_or_default().iter();
-            bytes.any(|byte| matches!(byte, b'%' | b'+'))
-        };
-        !self.all_documented() && self.received().iter().any(is_escaped)
-    }
-
     pub(super) fn all_documented(&self) -> bool {
         self.names.count_ones() as usize == self.len
     }
 
-    /// Puts the parameters in the order received.
-    pub(super) fn unsort(&mut self) {
-        for (slot, index) in self.sorted.iter_mut().zip(0..) {
-            *slot = index;
-        }
-    }
-
-    /// Finds the documented names, orders the parameters by name, and refuses names that occur twice.
+    /// Finds the documented names, orders the parameters of a form by name, and refuses names that occur twice.
     ///
     /// The documented names are in order as they stand in their table, so the usual delivery needs no comparison.
     /// The error is the name, if it is documented, and the index of the second one.
-    pub(super) fn sort(&mut self, text: &[u8]) -> Result<(), (Option<Name>, u8)> {
+    pub(super) fn sort(&mut self, form: &[u8]) -> Result<(), (Option<Name>, u8)> {
         self.names = 0;
+        let mut others = 0_u64;
         for (index, bounds) in (0_u8..).zip(self.received.iter().take(self.len)) {
-            let name = text.get(bounds.start()..bounds.name_end());
-            let Some(name) = name.and_then(Name::of) else {
+            let name = bounds.name_in(form);
+            let Some(name) = Name::of(name).or_else(|| escaped_name(name)) else {
+                others |= 1_u64.unbounded_shl(index.into());
                 continue;
             };
             if self.names & name.bit() != 0 {
@@ -162,35 +155,61 @@ impl Pairs {
             names &= names.wrapping_sub(1);
             known = known.wrapping_add(1);
         }
-        if known < self.len {
-            return self.sort_others(known, text);
+        match others {
+            0 => Ok(()),
+            others => self.sort_others(known, others, form),
         }
-        Ok(())
     }
 
-    /// Orders the parameters by name when some have undocumented ones.
-    fn sort_others(&mut self, known: usize, text: &[u8]) -> Result<(), (Option<Name>, u8)> {
-        let mut sorted = self.sorted;
+    /// Orders the parameters by name when some have undocumented ones, a bit each.
+    #[cold]
+    fn sort_others(
+        &mut self,
+        known: usize,
+        others: u64,
+        form: &[u8],
+    ) -> Result<(), (Option<Name>, u8)> {
+        let received = &self.received;
         let name = |index: u8| {
-            let bounds = self.bounds(index);
-            text.get(bounds.start()..bounds.name_end())
-                .unwrap_or_default()
+            let bounds = received.get(usize::from(index));
+            bounds.map_or(&[][..], |bounds| bounds.name_in(form))
         };
-        let others = (0_u8..).take(self.len);
-        let others = others.filter(|&index| Name::of(name(index)).is_none());
-        for (slot, index) in sorted.iter_mut().skip(known).zip(others) {
+        let others = (0..).filter(|&index| others & 1_u64.unbounded_shl(u32::from(index)) != 0);
+        let free = self.sorted.iter_mut().take(self.len).skip(known);
+        for (slot, index) in free.zip(others) {
             *slot = index;
         }
-        let all = sorted.get_mut(..self.len).unwrap_or_default();
-        all.sort_unstable_by(|&a, &b| name(a).cmp(name(b)).then(a.cmp(&b)));
+        let all = self.sorted.get_mut(..self.len).unwrap_or_default();
+        let order: fn(&[u8], &[u8]) -> Ordering =
+            match all.iter().any(|&index| is_escaped(name(index))) {
+                false => |one, other| one.cmp(other),
+                true => |one, other| bytes(one).cmp(bytes(other)),
+            };
+        all.sort_unstable_by(|&a, &b| order(name(a), name(b)).then(a.cmp(&b)));
         for neighbours in all.windows(2) {
             if let &[first, second] = neighbours
-                && name(first) == name(second)
+                && order(name(first), name(second)).is_eq()
             {
                 return Err((None, second));
             }
         }
-        self.sorted = sorted;
         Ok(())
     }
+}
+
+/// Returns the documented name that is written with escapes.
+#[cold]
+fn escaped_name(written: &[u8]) -> Option<Name> {
+    let mut name = [0; Name::LONGEST];
+    let mut len = 0_usize;
+    for byte in bytes(written) {
+        *name.get_mut(len)? = byte;
+        len = len.saturating_add(1);
+    }
+    Name::of(name.get(..len)?)
+}
+
+/// Goes through the bytes of a name as it is read.
+fn bytes(name: &[u8]) -> impl Iterator<Item = u8> {
+    unescape(name).map(|(_, byte)| byte)
 }

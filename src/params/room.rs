@@ -5,6 +5,14 @@ pub(crate) enum Room<'b> {
 }
 
 impl<'b> Room<'b> {
+    /// Returns how many bytes it has before it grows.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Fixed(room) => room.len(),
+            Self::Growing(room) => room.len(),
+        }
+    }
+
     /// Takes it, grown to so many bytes if it can grow.
     pub(crate) fn take(self, bytes: usize) -> &'b mut [u8] {
         match self {

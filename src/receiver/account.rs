@@ -1,9 +1,9 @@
 use std::borrow::Borrow;
 use std::sync::Arc;
 
-use super::Received;
 use super::builder::check_keys;
 use super::endpoint::Endpoint;
+use super::{Received, Verified};
 use crate::buffer::{Buffer, Scratch};
 use crate::delivery::Delivery;
 use crate::error::{ConfigError, Refusal};
@@ -43,6 +43,14 @@ impl AccountKeys {
 
     pub(crate) fn keys(&self) -> &[Key] {
         &self.keys
+    }
+
+    /// Returns the keys if they belong to this account.
+    pub(crate) fn keys_for(&self, account_sid: AccountSid) -> Result<&[Key], Refusal> {
+        if account_sid != self.account_sid {
+            return Err(Refusal::OtherAccount);
+        }
+        Ok(&self.keys)
     }
 }
 
@@ -88,9 +96,13 @@ impl AccountReceiver {
     ) -> Result<Received<'static>, Refusal> {
         let admitted = self.endpoint.admit(delivery)?;
         Scratch::lend(admitted.form_len(), |scratch| {
-            let unverified = Unverified::new(&self.endpoint, admitted.decode(scratch)?);
-            let keys = keys_of(unverified.account_sid()?).ok_or(Refusal::UnknownAccount)?;
-            Ok(unverified.receive(keys.borrow())?.into_owned())
+            let unverified = admitted.open(scratch)?;
+            let account_sid = unverified.account_sid()?;
+            let keys = keys_of(account_sid).ok_or(Refusal::UnknownAccount)?;
+            let keys = keys.borrow().keys_for(account_sid)?;
+            let (opened, key) = unverified.verify(keys, self.endpoint.candidates(keys))?;
+            let verified = Verified::new(&self.endpoint, &opened, key)?;
+            Ok(verified.read()?.into_owned())
         })
     }
 

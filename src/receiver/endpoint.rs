@@ -1,11 +1,8 @@
-use std::borrow::Borrow;
-
-use crate::buffer::Scratch;
+use super::admitted::{Admitted, Claim};
 use crate::delivery::{Delivery, Lines};
-use crate::error::{EventError, MediaTypeError, Refusal, SignatureError, TargetError};
+use crate::error::{MediaTypeError, Refusal, TargetError};
 use crate::event::Reading;
-use crate::params::{Name, Params, decode};
-use crate::receiver::MatchedKey;
+use crate::params::{Name, Params};
 use crate::sid::{AccountSid, ServiceSid};
 use crate::signature::{Key, Mac, Settings, SignedUrl, Tag};
 
@@ -47,27 +44,6 @@ impl Address {
     }
 }
 
-/// A delivery that may be decoded: its method, media type and size are accepted and its signature is well-formed.
-pub(crate) struct Admitted<'d> {
-    form: &'d [u8],
-    /// What stands between the configured text and the sorted parameters in the text to sign.
-    target: &'d [u8],
-    /// Whether the parameters are signed one by one or as a part of the URL.
-    in_url: bool,
-    tag: Tag,
-    settings: Settings<'d>,
-}
-
-/// A decoded delivery whose signature has not been verified.
-pub(crate) struct Opened<'d, 'b> {
-    pub(crate) params: Params<'b>,
-    pub(crate) in_url: bool,
-    /// What stands between the configured text and the sorted parameters in the text to sign.
-    target: &'d [u8],
-    tag: Tag,
-    settings: Settings<'d>,
-}
-
 impl Endpoint {
     pub(crate) fn admit<'d>(&self, delivery: &Delivery<'d>) -> Result<Admitted<'d>, Refusal> {
         let in_url = match delivery.method {
@@ -107,13 +83,13 @@ impl Endpoint {
         }
         let settings = Settings::from_lines(delivery.signature_settings)?;
         let tag = Tag::from_lines(delivery.signature, settings.algorithm)?;
-        Ok(Admitted {
-            form,
+        let claim = Claim {
             target: target.as_bytes(),
             in_url,
             tag,
             settings,
-        })
+        };
+        Ok(Admitted { form, claim })
     }
 
     /// Pairs each key with each form of the URL, the configured form first. The MACs have taken it in already.
@@ -151,57 +127,6 @@ impl Endpoint {
             url_from_request: matches!(self.address, Address::Origin(_)),
             in_url,
         }
-    }
-}
-
-impl<'d> Admitted<'d> {
-    pub(crate) fn form_len(&self) -> usize {
-        self.form.len()
-    }
-
-    pub(crate) fn decode<'b>(&self, scratch: Scratch<'b>) -> Result<Opened<'d, 'b>, Refusal> {
-        Ok(Opened {
-            params: decode(self.form, scratch.room, scratch.pairs)?,
-            in_url: self.in_url,
-            target: self.target,
-            tag: self.tag,
-            settings: self.settings,
-        })
-    }
-}
-
-impl Opened<'_, '_> {
-    /// Finds the key that the delivery was signed with.
-    pub(crate) fn matching<'k>(
-        &self,
-        keys: &'k [Key],
-        candidates: impl Iterator<Item = (usize, impl Borrow<Mac>)>,
-    ) -> Result<MatchedKey<'k>, SignatureError> {
-        let mut tries = 0_usize;
-        for (position, mac) in candidates {
-            let Some(key) = keys.get(position).filter(|key| self.settings.allow(key)) else {
-                continue;
-            };
-            tries = tries.saturating_add(1);
-            if mac.borrow().verify(self.signed(), &self.tag) {
-                return Ok(MatchedKey::new(position, key));
-            }
-        }
-        Err(self.settings.refusal(tries))
-    }
-
-    /// The text to sign, behind the configured one, in two pieces.
-    fn signed(&self) -> [&[u8]; 2] {
-        let params = if self.in_url {
-            b""
-        } else {
-            self.params.signed()
-        };
-        [self.target, params]
-    }
-
-    pub(crate) fn account_sid(&self) -> Result<AccountSid, EventError> {
-        crate::event::account_sid(self.params)
     }
 }
 

@@ -21,6 +21,7 @@ mod hmac;
 mod hostile;
 mod json;
 mod keys;
+mod large;
 mod messages;
 mod one_reading;
 mod properties;

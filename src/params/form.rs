@@ -1,0 +1,83 @@
+use super::fault::{bad_escape, bad_utf8, first_fault, start_of};
+use super::split::split;
+use super::unescape::unescape;
+use super::write::{Pieces, SLACK, Writer};
+use super::{Name, Pairs, Params};
+use crate::error::FormError;
+
+/// An `application/x-www-form-urlencoded` text (WHATWG URL, section 5.1) whose parameters are found and in order.
+///
+/// What that standard's parser repairs or drops is refused: bad escapes, bad UTF-8, unescaped non-ASCII, parameters
+/// without a name. A name may occur once. Escapes are only looked at when names and values are decoded, all of
+/// them in the order of the names, one after the other without `&` and `=`: as they are signed.
+pub(crate) struct Form<'f, 'p> {
+    text: &'f [u8],
+    pairs: &'p mut Pairs,
+}
+
+impl<'f, 'p> Form<'f, 'p> {
+    /// Finds the parameters and their order.
+    pub(crate) fn new(text: &'f [u8], pairs: &'p mut Pairs) -> Result<Self, FormError> {
+        split(text, pairs).ok_or_else(|| first_fault(text))?;
+        pairs
+            .sort(text)
+            .map_err(|(name, index)| FormError::RepeatedName {
+                name: name.map(Name::as_str),
+                position: start_of(index, text),
+            })?;
+        Ok(Self { text, pairs })
+    }
+
+    /// How much room the decoded text takes.
+    pub(crate) fn room(&self) -> usize {
+        self.text.len().saturating_add(SLACK)
+    }
+
+    /// Decodes it into a room of that size.
+    pub(crate) fn decode(self, room: &'p mut [u8]) -> Result<Params<'p>, FormError> {
+        let Self { text: form, pairs } = self;
+        let mut writer = Writer::new(form, &mut *room);
+        let order = pairs.sorted.iter().take(pairs.len);
+        for index in order {
+            if let Some(slot) = pairs.received.get_mut(usize::from(*index)) {
+                *slot = writer.write(*slot).ok_or_else(|| bad_escape(form))?;
+            }
+        }
+        let (len, is_ascii) = writer.finish().ok_or_else(|| bad_escape(form))?;
+        let text = room.get(..len).unwrap_or_default();
+        // Each name and each value is UTF-8, not just their concatenation.
+        let received = pairs.received().iter();
+        let mut bounds = received.flat_map(|bounds| [bounds.name_end(), bounds.end()]);
+        match std::str::from_utf8(text) {
+            Ok(text) if is_ascii || bounds.all(|bound| text.is_char_boundary(bound)) => {
+                Ok(Params { text, pairs })
+            }
+            _ => Err(bad_utf8(form).unwrap_or_else(|| bad_escape(form))),
+        }
+    }
+
+    /// Decodes it piece by piece, in little room, and hands the pieces out.
+    ///
+    /// They are not to be trusted before it has succeeded.
+    pub(crate) fn pieces(&self, take: impl FnMut(&[u8])) -> Result<(), FormError> {
+        let form = self.text;
+        let mut writer = Writer::new(form, Pieces::new(take));
+        for &index in self.pairs.sorted() {
+            let bounds = self.pairs.bounds(index);
+            writer.write(bounds).ok_or_else(|| bad_escape(form))?;
+        }
+        let (_, is_ascii) = writer.finish().ok_or_else(|| bad_escape(form))?;
+        match bad_utf8(form).filter(|_| !is_ascii) {
+            None => Ok(()),
+            Some(fault) => Err(fault),
+        }
+    }
+
+    /// Returns the bytes of a documented parameter's value.
+    pub(crate) fn documented(&self, name: Name) -> Option<impl Iterator<Item = u8> + use<'f>> {
+        let bounds = self.pairs.bounds(self.pairs.documented(name)?);
+        let value = self.text.get(bounds.name_end()..bounds.end())?;
+        let value = value.strip_prefix(b"=").unwrap_or(value);
+        Some(unescape(value).map(|(_, byte)| byte))
+    }
+}

@@ -1,0 +1,58 @@
+//! Reading escapes one by one: for the few texts that are compared or looked into before the form is decoded.
+
+/// Goes through the bytes that a part of a form stands for, with the place where each is written. What is no escape
+/// stands for itself.
+pub(super) fn unescape(part: &[u8]) -> impl Iterator<Item = (usize, u8)> {
+    let mut place = 0_usize;
+    std::iter::from_fn(move || {
+        let here = place;
+        let (length, byte) = match part.get(here..)? {
+            [b'%', high, low, ..] => match (digit(*high), digit(*low)) {
+                (Some(high), Some(low)) => (3, high << 4 | low),
+                _ => (1, b'%'),
+            },
+            [b'+', ..] => (1, b' '),
+            [byte, ..] => (1, *byte),
+            [] => return None,
+        };
+        place = here.saturating_add(length);
+        Some((here, byte))
+    })
+}
+
+/// Tells whether a part of a form is written otherwise than it is read.
+pub(super) fn is_escaped(part: &[u8]) -> bool {
+    part.iter().any(|byte| matches!(byte, b'%' | b'+'))
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    char::from(byte)
+        .to_digit(16)
+        .and_then(|value| value.try_into().ok())
+}
+
+/// Returns the place of the first character that is not UTF-8.
+pub(super) fn bad_utf8(part: &[u8]) -> Option<usize> {
+    let mut bytes = unescape(part).peekable();
+    while let Some((place, first)) = bytes.next() {
+        // The first byte of a character says how many it has (RFC 3629, section 3).
+        let length = match first {
+            ..0x80 => continue,
+            0xC0..0xE0 => 2,
+            0xE0..0xF0 => 3,
+            _ => 4,
+        };
+        let mut character = [first, 0, 0, 0];
+        let character = character.get_mut(..length).unwrap_or_default();
+        for slot in character.iter_mut().skip(1) {
+            match bytes.next_if(|(_, byte)| (0x80..0xC0).contains(byte)) {
+                Some((_, byte)) => *slot = byte,
+                None => return Some(place),
+            }
+        }
+        if std::str::from_utf8(character).is_err() {
+            return Some(place);
+        }
+    }
+    None
+}

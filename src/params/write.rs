@@ -1,0 +1,254 @@
+//! Decoding names and values, block by block.
+
+use super::pairs::Bounds;
+use crate::block::{BLOCK, LANES, Lanes, Places, equal};
+
+/// A block of the form and what is looked at behind it: the digits of an escape that starts with its last byte, and
+/// all that is copied together with that byte.
+const WINDOW: usize = BLOCK + LANES;
+
+/// How much longer than the form the room for the decoded text must be, so that a window of it can be written.
+pub(crate) const SLACK: usize = WINDOW;
+
+/// How many decoded bytes are handed out together.
+const PIECE: usize = 1024;
+
+/// Where the decoded text goes.
+pub(super) trait Target {
+    /// The room behind so many bytes of the text. What was written behind them before is of no use.
+    fn behind(&mut self, len: usize) -> Option<&mut [u8; WINDOW]>;
+
+    /// Says how long the text is in the end.
+    fn end(&mut self, len: usize);
+}
+
+/// Room for all of it.
+impl Target for &mut [u8] {
+    #[inline(always)]
+    fn behind(&mut self, len: usize) -> Option<&mut [u8; WINDOW]> {
+        self.get_mut(len..)?.first_chunk_mut()
+    }
+
+    fn end(&mut self, _: usize) {}
+}
+
+/// Room for a piece of it at a time.
+pub(super) struct Pieces<F> {
+    room: [u8; PIECE],
+    /// How much of the text was handed out.
+    start: usize,
+    take: F,
+}
+
+impl<F: FnMut(&[u8])> Pieces<F> {
+    pub(super) fn new(take: F) -> Self {
+        let room = [0; PIECE];
+        let start = 0;
+        Self { room, start, take }
+    }
+}
+
+impl<F: FnMut(&[u8])> Target for Pieces<F> {
+    fn behind(&mut self, len: usize) -> Option<&mut [u8; WINDOW]> {
+        if len.wrapping_sub(self.start) > PIECE.wrapping_sub(WINDOW) {
+            self.end(len);
+        }
+        let written = len.wrapping_sub(self.start);
+        self.room.get_mut(written..)?.first_chunk_mut()
+    }
+
+    fn end(&mut self, len: usize) {
+        let written = len.wrapping_sub(self.start);
+        (self.take)(self.room.get(..written).unwrap_or_default());
+        self.start = len;
+    }
+}
+
+/// Writes parameters one after the other.
+///
+/// It looks at each block by block. What stands for itself is copied in pieces that reach up to the next escape; what
+/// is copied beyond that is overwritten by the next piece.
+pub(super) struct Writer<'f, T> {
+    form: &'f [u8],
+    /// The end of the form with spaces behind it. A space is no digit, so that an escape that the end cuts short is a
+    /// bad one.
+    tail: [u8; 2 * WINDOW],
+    target: T,
+    len: usize,
+    /// All that escapes stand for, joined by `|`.
+    all_escaped: u16,
+}
+
+impl<'f, T: Target> Writer<'f, T> {
+    pub(super) fn new(form: &'f [u8], target: T) -> Self {
+        let mut tail = [b' '; 2 * WINDOW];
+        match form.last_chunk::<WINDOW>() {
+            Some(end) => {
+                if let Some(start) = tail.first_chunk_mut() {
+                    *start = *end;
+                }
+            }
+            None => {
+                if let Some(start) = tail.get_mut(..form.len()) {
+                    start.copy_from_slice(form);
+                }
+            }
+        }
+        Self {
+            form,
+            tail,
+            target,
+            len: 0,
+            all_escaped: 0,
+        }
+    }
+
+    /// Writes one parameter and returns where it lies in the text.
+    ///
+    /// Nothing wraps but behind a bad escape: no offset exceeds the length of the form by more than a window.
+    #[inline(always)]
+    pub(super) fn write(&mut self, bounds: Bounds) -> Option<Bounds> {
+        let (start, mut name_end) = (self.len, None);
+        let (mut position, mut done) = (bounds.start(), 0);
+        while position < bounds.end() {
+            let window = match self.form.get(position..)?.first_chunk() {
+                Some(window) => window,
+                None => {
+                    let tail = self.form.len().saturating_sub(WINDOW);
+                    let behind = position.wrapping_sub(tail);
+                    self.tail.get(behind..)?.first_chunk()?
+                }
+            };
+            let mut block = Block {
+                window,
+                out: self.target.behind(self.len)?,
+                escapes: Places::of(window.first_chunk()?, |bytes| equal(bytes, b'%')),
+                done,
+                skipped: done,
+                all_escaped: self.all_escaped,
+            };
+            let end = bounds.end().wrapping_sub(position).min(BLOCK);
+            let equals = bounds.name_end().wrapping_sub(position);
+            if equals < end {
+                block.write_up_to(equals);
+                name_end = Some(self.len.wrapping_add(block.written()));
+                block.skip_mark();
+            }
+            block.write_up_to(end);
+            self.len = self.len.wrapping_add(block.written());
+            self.all_escaped = block.all_escaped;
+            done = block.done.wrapping_sub(end);
+            position = position.wrapping_add(end);
+        }
+        Some(Bounds::new(start, name_end.unwrap_or(self.len), self.len))
+    }
+
+    /// Returns the length of the text and whether it is ASCII, unless an escape was bad.
+    pub(super) fn finish(mut self) -> Option<(usize, bool)> {
+        self.target.end(self.len);
+        (self.all_escaped < NO_DIGIT).then_some((self.len, self.all_escaped < 0x80))
+    }
+}
+
+/// A part of the form as it is decoded.
+struct Block<'w> {
+    window: &'w [u8; WINDOW],
+    out: &'w mut [u8; WINDOW],
+    /// Where escapes start that are not decoded yet.
+    escapes: Places,
+    /// How much of the block is decoded. It may start with the digits of an escape in the block before.
+    done: usize,
+    /// How many of these bytes stand for nothing by themselves, so that what is written lies so many before what is
+    /// read.
+    skipped: usize,
+    all_escaped: u16,
+}
+impl Block<'_> {
+    #[inline(always)]
+    fn written(&self) -> usize {
+        self.done.wrapping_sub(self.skipped)
+    }
+
+    #[inline(always)]
+    fn write_up_to(&mut self, end: usize) {
+        for place in self.escapes.take_before(end) {
+            self.copy_up_to(place);
+            let byte = escaped(self.window, place);
+            self.all_escaped |= byte;
+            let to = place.wrapping_sub(self.skipped) % BLOCK;
+            if let Some(slot) = self.out.get_mut(to) {
+                *slot = byte.to_le_bytes()[0];
+            }
+            self.done = place.wrapping_add(3);
+            self.skipped = self.skipped.wrapping_add(2);
+        }
+        if self.done < end {
+            self.copy_up_to(end);
+            self.done = end;
+        }
+    }
+
+    #[inline(always)]
+    fn skip_mark(&mut self) {
+        self.done = self.done.wrapping_add(1);
+        self.skipped = self.skipped.wrapping_add(1);
+    }
+
+    /// Copies what stands for itself, and `+` as a space.
+    #[inline(always)]
+    fn copy_up_to(&mut self, end: usize) {
+        let mut start = self.done;
+        loop {
+            // Both are in the block anyway; that they are is seen by the compiler too.
+            let from = start % BLOCK;
+            let to = start.wrapping_sub(self.skipped) % BLOCK;
+            if let Some(from) = self.window.get(from..).and_then(<[u8]>::first_chunk)
+                && let Some(to) = self.out.get_mut(to..).and_then(<[u8]>::first_chunk_mut)
+            {
+                let bytes = Lanes::new(*from);
+                let spaces = equal(bytes, b'+') & Lanes::splat(b'+' ^ b' ');
+                *to = (bytes ^ spaces).to_array();
+            }
+            start = start.wrapping_add(LANES);
+            if start >= end {
+                return;
+            }
+        }
+    }
+}
+
+/// Returns the byte that an escape stands for, and [`NO_DIGIT`] or more if it is a bad one.
+#[inline(always)]
+fn escaped(window: &[u8; WINDOW], place: usize) -> u16 {
+    let [high, low] = [1, 2].map(|behind| {
+        let digit = window.get(place.wrapping_add(behind)).copied();
+        usize::from(digit.unwrap_or_default())
+    });
+    let high = HIGH_DIGITS.get(high).copied().unwrap_or(NO_DIGIT);
+    let low = LOW_DIGITS.get(low).copied().unwrap_or(NO_DIGIT);
+    high | low
+}
+
+/// More than any byte.
+const NO_DIGIT: u16 = 0x100;
+
+/// The value of each byte as a hexadecimal digit. Digits are hard to predict, so that branches would cost more.
+static HIGH_DIGITS: [u16; 256] = digits(16);
+static LOW_DIGITS: [u16; 256] = digits(1);
+
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "computed by the compiler"
+)]
+const fn digits(unit: u16) -> [u16; 256] {
+    let mut values = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        let digit = b"0123456789abcdef"[value as usize];
+        values[digit as usize] = value * unit;
+        values[digit.to_ascii_uppercase() as usize] = value * unit;
+        value += 1;
+    }
+    values
+}
