@@ -10,8 +10,8 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use self::account::{AccountKeys, AccountReceiver};
-pub(crate) use self::admitted::Opened;
-use self::admitted::{Admitted, Unverified};
+use self::admitted::Admitted;
+pub(crate) use self::admitted::Claim;
 pub use self::builder::ReceiverBuilder;
 pub(crate) use self::endpoint::{Address, Endpoint};
 use crate::buffer::{Buffer, Scratch};
@@ -126,8 +126,8 @@ impl Receiver {
     pub fn verify(&self, delivery: &Delivery<'_>) -> Result<MatchedKey<'_>, Refusal> {
         let admitted = self.inner.endpoint.admit(delivery)?;
         Scratch::lend(admitted.form_len(), |scratch| {
-            let (opened, key) = self.matching(admitted.open(scratch)?)?;
-            self.inner.endpoint.check_pins(opened.params)?;
+            let (params, key) = self.matching(&admitted, scratch)?;
+            self.inner.endpoint.check_pins(params)?;
             Ok(key)
         })
     }
@@ -167,19 +167,21 @@ impl Receiver {
         admitted: &Admitted<'_>,
         scratch: Scratch<'b>,
     ) -> Result<Verified<'b>, Refusal> {
-        let (opened, key) = self.matching(admitted.open(scratch)?)?;
-        Verified::new(&self.inner.endpoint, &opened, key)
+        let (params, key) = self.matching(admitted, scratch)?;
+        Verified::new(&self.inner.endpoint, &admitted.claim, params, key)
     }
 
-    fn matching<'d, 'b>(
+    #[inline(always)]
+    fn matching<'b>(
         &self,
-        unverified: Unverified<'d, 'b>,
-    ) -> Result<(Opened<'d, 'b>, MatchedKey<'_>), Refusal> {
+        admitted: &Admitted<'_>,
+        scratch: Scratch<'b>,
+    ) -> Result<(Params<'b>, MatchedKey<'_>), Refusal> {
         let Inner {
             keys, candidates, ..
         } = &*self.inner;
         let candidates = candidates.iter().map(|(position, mac)| (*position, mac));
-        unverified.verify(keys, candidates)
+        admitted.verify(admitted.open(scratch)?, keys, candidates)
     }
 }
 
@@ -226,12 +228,12 @@ pub struct Verified<'b> {
 impl<'b> Verified<'b> {
     pub(crate) fn new(
         endpoint: &Endpoint,
-        opened: &Opened<'_, 'b>,
+        claim: &Claim<'_>,
+        params: Params<'b>,
         key: MatchedKey<'b>,
     ) -> Result<Self, Refusal> {
-        let params = opened.params;
         endpoint.check_pins(params)?;
-        let reading = endpoint.reading(opened.in_url());
+        let reading = endpoint.reading(claim.in_url);
         Ok(Self {
             params,
             key,

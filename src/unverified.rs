@@ -5,8 +5,9 @@
 use std::fmt;
 
 use crate::error::Refusal;
+use crate::event;
 use crate::params::Params;
-use crate::receiver::{AccountKeys, Endpoint, Opened, Received, Verified};
+use crate::receiver::{AccountKeys, Claim, Endpoint, Received, Verified};
 use crate::sid::AccountSid;
 
 /// A delivery that has been decoded and not verified.
@@ -15,12 +16,17 @@ use crate::sid::AccountSid;
 /// names.
 pub struct Unverified<'b> {
     endpoint: &'b Endpoint,
-    opened: Opened<'b, 'b>,
+    claim: Claim<'b>,
+    params: Params<'b>,
 }
 
 impl<'b> Unverified<'b> {
-    pub(crate) fn new(endpoint: &'b Endpoint, opened: Opened<'b, 'b>) -> Self {
-        Self { endpoint, opened }
+    pub(crate) fn new(endpoint: &'b Endpoint, claim: Claim<'b>, params: Params<'b>) -> Self {
+        Self {
+            endpoint,
+            claim,
+            params,
+        }
     }
 
     /// Returns the account that the delivery names, which may be a lie.
@@ -29,13 +35,13 @@ impl<'b> Unverified<'b> {
     ///
     /// [`Refusal::Event`] if it names none.
     pub fn account_sid(&self) -> Result<AccountSid, Refusal> {
-        Ok(self.opened.account_sid()?)
+        Ok(event::account_sid(self.params)?)
     }
 
     /// Returns the parameters, all of which may be lies.
     #[must_use]
     pub fn params(&self) -> Params<'b> {
-        self.opened.params
+        self.params
     }
 
     /// Verifies the signature with the keys of the account that the delivery names.
@@ -47,10 +53,10 @@ impl<'b> Unverified<'b> {
     where
         'b: 'k,
     {
-        let Self { endpoint, opened } = self;
-        let keys = keys.keys_for(opened.account_sid()?)?;
-        let key = opened.matching(keys, endpoint.candidates(keys))?;
-        Verified::new(endpoint, &opened, key)
+        let keys = keys.keys_for(self.account_sid()?)?;
+        let candidates = self.endpoint.candidates(keys);
+        let key = self.claim.matching(self.params, keys, candidates)?;
+        Verified::new(self.endpoint, &self.claim, self.params, key)
     }
 
     /// Verifies the signature as [`verify`](Self::verify) does and reads the event.
@@ -69,7 +75,7 @@ impl<'b> Unverified<'b> {
 impl fmt::Debug for Unverified<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Unverified")
-            .field("params", &self.opened.params)
+            .field("params", &self.params)
             .finish_non_exhaustive()
     }
 }

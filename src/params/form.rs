@@ -1,7 +1,7 @@
 use super::fault::{bad_escape, bad_utf8, first_fault, start_of};
 use super::split::split;
 use super::unescape::unescape;
-use super::write::{Pieces, SLACK, Writer};
+use super::write::{Pieces, SLACK, Writer, Written};
 use super::{Name, Pairs, Params};
 use crate::error::FormError;
 
@@ -17,6 +17,7 @@ pub(crate) struct Form<'f, 'p> {
 
 impl<'f, 'p> Form<'f, 'p> {
     /// Finds the parameters and their order.
+    #[inline(always)]
     pub(crate) fn new(text: &'f [u8], pairs: &'p mut Pairs) -> Result<Self, FormError> {
         split(text, pairs).ok_or_else(|| first_fault(text))?;
         pairs
@@ -34,22 +35,16 @@ impl<'f, 'p> Form<'f, 'p> {
     }
 
     /// Decodes it into a room of that size.
+    #[inline(always)]
     pub(crate) fn decode(self, room: &'p mut [u8]) -> Result<Params<'p>, FormError> {
         let Self { text: form, pairs } = self;
-        let mut writer = Writer::new(form, &mut *room);
-        let order = pairs.sorted.iter().take(pairs.len);
-        for index in order {
-            if let Some(slot) = pairs.received.get_mut(usize::from(*index)) {
-                *slot = writer.write(*slot).ok_or_else(|| bad_escape(form))?;
-            }
-        }
-        let (len, is_ascii) = writer.finish().ok_or_else(|| bad_escape(form))?;
-        let text = room.get(..len).unwrap_or_default();
+        let written = write_all(form, room, pairs).ok_or_else(|| bad_escape(form))?;
+        let text = room.get(..written.len).unwrap_or_default();
         // Each name and each value is UTF-8, not just their concatenation.
         let received = pairs.received().iter();
         let mut bounds = received.flat_map(|bounds| [bounds.name_end(), bounds.end()]);
         match std::str::from_utf8(text) {
-            Ok(text) if is_ascii || bounds.all(|bound| text.is_char_boundary(bound)) => {
+            Ok(text) if written.is_ascii || bounds.all(|bound| text.is_char_boundary(bound)) => {
                 Ok(Params { text, pairs })
             }
             _ => Err(bad_utf8(form).unwrap_or_else(|| bad_escape(form))),
@@ -66,10 +61,10 @@ impl<'f, 'p> Form<'f, 'p> {
             let bounds = self.pairs.bounds(index);
             writer.write(bounds).ok_or_else(|| bad_escape(form))?;
         }
-        let (_, is_ascii) = writer.finish().ok_or_else(|| bad_escape(form))?;
-        match bad_utf8(form).filter(|_| !is_ascii) {
-            None => Ok(()),
-            Some(fault) => Err(fault),
+        let written = writer.finish().ok_or_else(|| bad_escape(form))?;
+        match written.is_ascii {
+            true => Ok(()),
+            false => bad_utf8(form).map_or(Ok(()), Err),
         }
     }
 
@@ -80,4 +75,15 @@ impl<'f, 'p> Form<'f, 'p> {
         let value = value.strip_prefix(b"=").unwrap_or(value);
         Some(unescape(value).map(|(_, byte)| byte))
     }
+}
+
+/// Writes all parameters and notes where they lie in the text.
+#[inline(never)]
+fn write_all(form: &[u8], room: &mut [u8], pairs: &mut Pairs) -> Option<Written> {
+    let mut writer = Writer::new(form, room);
+    for index in pairs.sorted.iter().take(pairs.len) {
+        let slot = pairs.received.get_mut(usize::from(*index))?;
+        *slot = writer.write(*slot)?;
+    }
+    writer.finish()
 }

@@ -4,6 +4,7 @@ use crate::block::{BLOCK, Lanes, Places, equal, short_block};
 
 /// Finds where the parameters lie in the form, each with its first `=`. Of what is wrong it only says that something
 /// is.
+#[inline(never)]
 pub(super) fn split(form: &[u8], pairs: &mut Pairs) -> Option<()> {
     pairs.clear();
     // What is longer has no bounds. No delivery is.

@@ -65,14 +65,8 @@ impl<F: FnMut(&[u8])> Target for Pieces<F> {
 }
 
 /// Writes parameters one after the other.
-///
-/// It looks at each block by block. What stands for itself is copied in pieces that reach up to the next escape; what
-/// is copied beyond that is overwritten by the next piece.
 pub(super) struct Writer<'f, T> {
     form: &'f [u8],
-    /// The end of the form with spaces behind it. A space is no digit, so that an escape that the end cuts short is a
-    /// bad one.
-    tail: [u8; 2 * WINDOW],
     target: T,
     len: usize,
     /// All that escapes stand for, joined by `|`.
@@ -81,22 +75,8 @@ pub(super) struct Writer<'f, T> {
 
 impl<'f, T: Target> Writer<'f, T> {
     pub(super) fn new(form: &'f [u8], target: T) -> Self {
-        let mut tail = [b' '; 2 * WINDOW];
-        match form.last_chunk::<WINDOW>() {
-            Some(end) => {
-                if let Some(start) = tail.first_chunk_mut() {
-                    *start = *end;
-                }
-            }
-            None => {
-                if let Some(start) = tail.get_mut(..form.len()) {
-                    start.copy_from_slice(form);
-                }
-            }
-        }
         Self {
             form,
-            tail,
             target,
             len: 0,
             all_escaped: 0,
@@ -110,13 +90,16 @@ impl<'f, T: Target> Writer<'f, T> {
     pub(super) fn write(&mut self, bounds: Bounds) -> Option<Bounds> {
         let (start, mut name_end) = (self.len, None);
         let (mut position, mut done) = (bounds.start(), 0);
+        let mut last;
         while position < bounds.end() {
-            let window = match self.form.get(position..)?.first_chunk() {
+            let rest = self.form.get(position..)?;
+            let window: &[u8; WINDOW] = match rest.first_chunk() {
                 Some(window) => window,
                 None => {
-                    let tail = self.form.len().saturating_sub(WINDOW);
-                    let behind = position.wrapping_sub(tail);
-                    self.tail.get(behind..)?.first_chunk()?
+                    // A space is no digit, so that an escape that the end cuts short is a bad one.
+                    last = [b' '; WINDOW];
+                    last.get_mut(..rest.len())?.copy_from_slice(rest);
+                    &last
                 }
             };
             let mut block = Block {
@@ -143,11 +126,21 @@ impl<'f, T: Target> Writer<'f, T> {
         Some(Bounds::new(start, name_end.unwrap_or(self.len), self.len))
     }
 
-    /// Returns the length of the text and whether it is ASCII, unless an escape was bad.
-    pub(super) fn finish(mut self) -> Option<(usize, bool)> {
+    /// Returns what was written, unless an escape was bad.
+    pub(super) fn finish(mut self) -> Option<Written> {
         self.target.end(self.len);
-        (self.all_escaped < NO_DIGIT).then_some((self.len, self.all_escaped < 0x80))
+        let Self {
+            len, all_escaped, ..
+        } = self;
+        let is_ascii = all_escaped < 0x80;
+        (all_escaped < NO_DIGIT).then_some(Written { len, is_ascii })
     }
+}
+
+/// What is known of the text that was written.
+pub(super) struct Written {
+    pub(super) len: usize,
+    pub(super) is_ascii: bool,
 }
 
 /// A part of the form as it is decoded.
@@ -224,30 +217,28 @@ fn escaped(window: &[u8; WINDOW], place: usize) -> u16 {
         let digit = window.get(place.wrapping_add(behind)).copied();
         usize::from(digit.unwrap_or_default())
     });
-    let high = HIGH_DIGITS.get(high).copied().unwrap_or(NO_DIGIT);
-    let low = LOW_DIGITS.get(low).copied().unwrap_or(NO_DIGIT);
-    high | low
+    let [high, low] = [high, low].map(|digit| DIGITS.get(digit).copied().unwrap_or(NO_DIGIT));
+    high << 4 | low
 }
 
 /// More than any byte.
 const NO_DIGIT: u16 = 0x100;
 
 /// The value of each byte as a hexadecimal digit. Digits are hard to predict, so that branches would cost more.
-static HIGH_DIGITS: [u16; 256] = digits(16);
-static LOW_DIGITS: [u16; 256] = digits(1);
+static DIGITS: [u16; 256] = digits();
 
 #[allow(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     reason = "computed by the compiler"
 )]
-const fn digits(unit: u16) -> [u16; 256] {
+const fn digits() -> [u16; 256] {
     let mut values = [NO_DIGIT; 256];
     let mut value = 0;
     while value < 16 {
         let digit = b"0123456789abcdef"[value as usize];
-        values[digit as usize] = value * unit;
-        values[digit.to_ascii_uppercase() as usize] = value * unit;
+        values[digit as usize] = value;
+        values[digit.to_ascii_uppercase() as usize] = value;
         value += 1;
     }
     values

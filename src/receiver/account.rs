@@ -96,12 +96,13 @@ impl AccountReceiver {
     ) -> Result<Received<'static>, Refusal> {
         let admitted = self.endpoint.admit(delivery)?;
         Scratch::lend(admitted.form_len(), |scratch| {
-            let unverified = admitted.open(scratch)?;
-            let account_sid = unverified.account_sid()?;
+            let text = admitted.open(scratch)?;
+            let account_sid = text.account_sid()?;
             let keys = keys_of(account_sid).ok_or(Refusal::UnknownAccount)?;
             let keys = keys.borrow().keys_for(account_sid)?;
-            let (opened, key) = unverified.verify(keys, self.endpoint.candidates(keys))?;
-            let verified = Verified::new(&self.endpoint, &opened, key)?;
+            let candidates = self.endpoint.candidates(keys);
+            let (params, key) = admitted.verify(text, keys, candidates)?;
+            let verified = Verified::new(&self.endpoint, &admitted.claim, params, key)?;
             Ok(verified.read()?.into_owned())
         })
     }
@@ -117,8 +118,8 @@ impl AccountReceiver {
         buffer: &'b mut Buffer,
     ) -> Result<Unverified<'b>, Refusal> {
         let admitted = self.endpoint.admit(delivery)?;
-        let opened = admitted.decode(buffer.scratch())?;
-        Ok(Unverified::new(&self.endpoint, opened))
+        let params = admitted.decode(buffer.scratch())?;
+        Ok(Unverified::new(&self.endpoint, admitted.claim, params))
     }
 
     pub(crate) fn endpoint(&self) -> &Endpoint {

@@ -5,7 +5,7 @@ use std::borrow::Borrow;
 
 use super::MatchedKey;
 use crate::buffer::Scratch;
-use crate::error::{EventError, FormError, Refusal, SignatureError};
+use crate::error::{FormError, Refusal, SignatureError};
 use crate::event;
 use crate::params::{Form, Params, Room};
 use crate::sid::AccountSid;
@@ -22,11 +22,11 @@ pub(crate) struct Admitted<'d> {
 
 /// How a delivery is said to be signed.
 #[derive(Clone, Copy)]
-pub(super) struct Claim<'d> {
+pub(crate) struct Claim<'d> {
     /// What stands between the configured text and the sorted parameters in the text to sign.
     pub(super) target: &'d [u8],
     /// Whether the parameters are signed one by one or as a part of the URL.
-    pub(super) in_url: bool,
+    pub(crate) in_url: bool,
     pub(super) tag: Tag,
     pub(super) settings: Settings<'d>,
 }
@@ -37,114 +37,86 @@ impl<'d> Admitted<'d> {
     }
 
     /// Decodes it whatever its length.
-    pub(super) fn decode<'b>(&self, scratch: Scratch<'b>) -> Result<Opened<'d, 'b>, FormError> {
+    #[inline(always)]
+    pub(super) fn decode<'b>(&self, scratch: Scratch<'b>) -> Result<Params<'b>, FormError> {
         let form = Form::new(self.form, scratch.pairs)?;
         let room = scratch.room.take(form.room());
-        Ok(Opened {
-            params: form.decode(room)?,
-            claim: self.claim,
-        })
+        form.decode(room)
     }
 
     /// Decodes it, unless that would take much room for what is not verified yet.
-    pub(super) fn open<'b>(&self, scratch: Scratch<'b>) -> Result<Unverified<'d, 'b>, FormError> {
+    #[inline(always)]
+    pub(super) fn open<'b>(&self, scratch: Scratch<'b>) -> Result<Text<'d, 'b>, FormError> {
         if scratch.serves_unverified(self.form.len()) {
-            return self.decode(scratch).map(Unverified::Opened);
+            return self.decode(scratch).map(Text::Decoded);
         }
-        Ok(Unverified::Large {
-            form: Form::new(self.form, scratch.pairs)?,
-            room: scratch.room,
-            claim: self.claim,
-        })
+        let form = Form::new(self.form, scratch.pairs)?;
+        Ok(Text::Large(form, scratch.room))
+    }
+
+    /// Finds the key that it was signed with, and decodes what is not decoded yet.
+    #[inline(always)]
+    pub(super) fn verify<'b, 'k>(
+        &self,
+        text: Text<'d, 'b>,
+        keys: &'k [Key],
+        candidates: impl Iterator<Item = (usize, impl Borrow<Mac>)>,
+    ) -> Result<(Params<'b>, MatchedKey<'k>), Refusal> {
+        match text {
+            Text::Decoded(params) => {
+                let key = self.claim.matching(params, keys, candidates)?;
+                Ok((params, key))
+            }
+            Text::Large(form, room) => {
+                let key = self.claim.matching_pieces(&form, keys, candidates)?;
+                let room = room.take(form.room());
+                Ok((form.decode(room)?, key))
+            }
+        }
     }
 }
 
-/// A delivery whose signature has not been verified.
-pub(super) enum Unverified<'d, 'b> {
-    Opened(Opened<'d, 'b>),
-    /// One that will be decoded once it is verified. Until then it is decoded piece by piece, in little room.
-    Large {
-        form: Form<'d, 'b>,
-        room: Room<'b>,
-        claim: Claim<'d>,
-    },
+/// The parameters of a delivery that has not been verified.
+pub(super) enum Text<'d, 'b> {
+    Decoded(Params<'b>),
+    /// They will be decoded once they are verified. Until then they are decoded piece by piece, in little room.
+    Large(Form<'d, 'b>, Room<'b>),
 }
 
-impl<'d, 'b> Unverified<'d, 'b> {
-    pub(crate) fn account_sid(&self) -> Result<AccountSid, Refusal> {
+impl Text<'_, '_> {
+    pub(super) fn account_sid(&self) -> Result<AccountSid, Refusal> {
         match self {
-            Self::Opened(opened) => Ok(opened.account_sid()?),
-            Self::Large { form, .. } => {
+            Self::Decoded(params) => Ok(event::account_sid(*params)?),
+            Self::Large(form, _) => {
                 form.pieces(|_| {})?;
                 Ok(event::account_sid_in_form(form)?)
             }
         }
     }
-
-    /// Finds the key that it was signed with.
-    pub(crate) fn verify<'k>(
-        self,
-        keys: &'k [Key],
-        candidates: impl Iterator<Item = (usize, impl Borrow<Mac>)>,
-    ) -> Result<(Opened<'d, 'b>, MatchedKey<'k>), Refusal> {
-        match self {
-            Self::Opened(opened) => {
-                let key = opened.matching(keys, candidates)?;
-                Ok((opened, key))
-            }
-            Self::Large { form, room, claim } => {
-                let key = claim.matching_pieces(&form, keys, candidates)?;
-                let room = room.take(form.room());
-                let params = form.decode(room)?;
-                Ok((Opened { params, claim }, key))
-            }
-        }
-    }
-}
-
-/// A decoded delivery.
-pub(crate) struct Opened<'d, 'b> {
-    pub(crate) params: Params<'b>,
-    claim: Claim<'d>,
-}
-
-impl Opened<'_, '_> {
-    pub(crate) fn in_url(&self) -> bool {
-        self.claim.in_url
-    }
-
-    pub(crate) fn account_sid(&self) -> Result<AccountSid, EventError> {
-        event::account_sid(self.params)
-    }
-
-    /// Finds the key that it was signed with, one MAC at a time.
-    pub(crate) fn matching<'k>(
-        &self,
-        keys: &'k [Key],
-        candidates: impl Iterator<Item = (usize, impl Borrow<Mac>)>,
-    ) -> Result<MatchedKey<'k>, SignatureError> {
-        let Claim {
-            target,
-            in_url,
-            ref tag,
-            ref settings,
-        } = self.claim;
-        let params = if in_url { b"" } else { self.params.signed() };
-        let mut tries = 0_usize;
-        for (position, mac) in candidates {
-            let Some(key) = keys.get(position).filter(|key| settings.allow(key)) else {
-                continue;
-            };
-            tries = tries.saturating_add(1);
-            if mac.borrow().verify([target, params], tag) {
-                return Ok(MatchedKey::new(position, key));
-            }
-        }
-        Err(settings.refusal(tries))
-    }
 }
 
 impl Claim<'_> {
+    /// Finds the key that the parameters were signed with, one MAC at a time.
+    pub(crate) fn matching<'k>(
+        &self,
+        params: Params<'_>,
+        keys: &'k [Key],
+        candidates: impl Iterator<Item = (usize, impl Borrow<Mac>)>,
+    ) -> Result<MatchedKey<'k>, SignatureError> {
+        let params = if self.in_url { b"" } else { params.signed() };
+        let mut tries = 0_usize;
+        for (position, mac) in candidates {
+            let Some(key) = self.allowed(keys, position) else {
+                continue;
+            };
+            tries = tries.saturating_add(1);
+            if mac.borrow().verify([self.target, params], &self.tag) {
+                return Ok(MatchedKey::new(position, key));
+            }
+        }
+        Err(self.settings.refusal(tries))
+    }
+
     /// Finds the key that a form was signed with while it is not decoded as a whole.
     fn matching_pieces<'k>(
         &self,
@@ -152,9 +124,8 @@ impl Claim<'_> {
         keys: &'k [Key],
         candidates: impl Iterator<Item = (usize, impl Borrow<Mac>)>,
     ) -> Result<MatchedKey<'k>, Refusal> {
-        let allowed = |position: usize| keys.get(position).filter(|key| self.settings.allow(key));
-        let mut candidates =
-            candidates.filter_map(|(position, mac)| Some((position, allowed(position)?, mac)));
+        let mut candidates = candidates
+            .filter_map(|(position, mac)| Some((position, self.allowed(keys, position)?, mac)));
         let mut tries = 0_usize;
         loop {
             let mut macs: [Option<(usize, &Key, Mac)>; TOGETHER] = array::from_fn(|_| {
@@ -180,5 +151,9 @@ impl Claim<'_> {
                 return Err(self.settings.refusal(tries).into());
             }
         }
+    }
+
+    fn allowed<'k>(&self, keys: &'k [Key], position: usize) -> Option<&'k Key> {
+        keys.get(position).filter(|key| self.settings.allow(key))
     }
 }
