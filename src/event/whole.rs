@@ -9,15 +9,17 @@ const MAX_DEPTH: u32 = u64::BITS;
 ///
 /// This is what lets nothing be cut off the end of such a value and nothing be added to it. It allocates nothing
 /// and does not recurse; whether the object holds what it should is seen when it is decoded.
-pub(super) fn check(text: &str) -> Result<(), (JsonFault, usize)> {
+pub(super) fn check(text: &str) -> Result<(), Fault> {
     let stops = |bytes: Lanes| equal(bytes, b'"') | equal(bytes, b'\\') | at_most(bytes, b' ' - 1);
     let mut scan = Scan {
         text: text.as_bytes(),
-        position: 0,
         stops: Finder::new(text.as_bytes(), stops),
     };
-    scan.object().map_err(|fault| (fault, scan.position))
+    scan.object()
 }
+
+/// What is wrong, and at which byte.
+type Fault = (JsonFault, usize);
 
 /// The objects and arrays around a value, one bit each: 1 for an object.
 #[derive(Default)]
@@ -27,6 +29,7 @@ struct Nesting {
 }
 
 impl Nesting {
+    #[inline(always)]
     fn enter(&mut self, is_object: bool) -> Result<(), JsonFault> {
         if self.depth == MAX_DEPTH {
             return Err(JsonFault::TooDeep);
@@ -36,6 +39,7 @@ impl Nesting {
         Ok(())
     }
 
+    #[inline(always)]
     fn leave(&mut self) {
         self.depth = self.depth.saturating_sub(1);
         self.kinds >>= 1;
@@ -53,165 +57,150 @@ impl Nesting {
     }
 }
 
+/// Each part takes the place where it starts and returns the one behind it.
 struct Scan<'t, F> {
     text: &'t [u8],
-    position: usize,
     /// Finds what a string cannot hold as it is.
     stops: Finder<'t, F>,
 }
 
 impl<F: Fn(Lanes) -> Lanes> Scan<'_, F> {
-    fn object(&mut self) -> Result<(), JsonFault> {
-        match self.peek() {
+    fn object(&mut self) -> Result<(), Fault> {
+        let mut at = self.behind_space(0);
+        match self.text.get(at) {
             Some(b'{') => {}
-            Some(_) => return Err(JsonFault::NotAnObject),
-            None => return Err(JsonFault::EndsEarly),
+            Some(_) => return Err((JsonFault::NotAnObject, at)),
+            None => return Err((JsonFault::EndsEarly, at)),
         }
         let mut nesting = Nesting::default();
-        loop {
-            let opened = self.value(&mut nesting)?;
-            if opened && self.peek() != Some(nesting.bracket()) {
-                self.key(&nesting)?;
-                continue;
+        'value: loop {
+            if nesting.in_object() {
+                at = self.string(at)?;
+                at = self.take(self.behind_space(at), |byte| byte == b':')?;
+                at = self.behind_space(at);
             }
-            loop {
-                match self.peek() {
-                    Some(b',') => {
-                        self.advance();
-                        self.key(&nesting)?;
-                        break;
+            at = match self.byte(at)? {
+                bracket @ (b'{' | b'[') => {
+                    nesting
+                        .enter(bracket == b'{')
+                        .map_err(|fault| (fault, at))?;
+                    at = self.behind_space(next(at));
+                    if self.text.get(at) != Some(&nesting.bracket()) {
+                        continue;
                     }
-                    Some(bracket) if bracket == nesting.bracket() => self.advance(),
-                    Some(_) => return Err(JsonFault::Syntax),
-                    None => return Err(JsonFault::EndsEarly),
+                    at
+                }
+                b'"' => self.string(at)?,
+                b't' => self.literal(at, b"true")?,
+                b'f' => self.literal(at, b"false")?,
+                b'n' => self.literal(at, b"null")?,
+                _ => self.number(at)?,
+            };
+            loop {
+                at = self.behind_space(at);
+                match self.byte(at)? {
+                    b',' => {
+                        at = self.behind_space(next(at));
+                        continue 'value;
+                    }
+                    bracket if bracket == nesting.bracket() => at = next(at),
+                    _ => return Err((JsonFault::Syntax, at)),
                 }
                 nesting.leave();
                 if nesting.depth == 0 {
-                    return match self.peek() {
+                    at = self.behind_space(at);
+                    return match self.text.get(at) {
                         None => Ok(()),
-                        Some(_) => Err(JsonFault::TrailingText),
+                        Some(_) => Err((JsonFault::TrailingText, at)),
                     };
                 }
             }
         }
     }
 
-    /// Takes a scalar, or the bracket that opens an object or array, and tells whether it opened one.
-    fn value(&mut self, nesting: &mut Nesting) -> Result<bool, JsonFault> {
-        match self.peek().ok_or(JsonFault::EndsEarly)? {
-            bracket @ (b'{' | b'[') => {
-                nesting.enter(bracket == b'{')?;
-                self.advance();
-                return Ok(true);
-            }
-            b'"' => self.string()?,
-            b't' => self.literal(b"true")?,
-            b'f' => self.literal(b"false")?,
-            b'n' => self.literal(b"null")?,
-            _ => self.number()?,
-        }
-        Ok(false)
-    }
-
-    /// Takes a member's name and colon, where there is one.
-    fn key(&mut self, nesting: &Nesting) -> Result<(), JsonFault> {
-        if !nesting.in_object() {
-            return Ok(());
-        }
-        self.peek();
-        self.string()?;
-        self.expect(b':')
-    }
-
     #[inline(always)]
-    fn string(&mut self) -> Result<(), JsonFault> {
-        self.take(|byte| byte == b'"')?;
+    fn string(&mut self, at: usize) -> Result<usize, Fault> {
+        let mut at = self.take(at, |byte| byte == b'"')?;
         loop {
-            self.position = self.stops.find(self.position).unwrap_or(self.text.len());
-            match self.text.get(self.position) {
-                Some(b'"') => {
-                    self.advance();
-                    return Ok(());
-                }
-                Some(b'\\') => self.escape()?,
-                Some(_) => return Err(JsonFault::Syntax),
-                None => return Err(JsonFault::EndsEarly),
+            at = self.stops.find(at).unwrap_or(self.text.len());
+            match self.byte(at)? {
+                b'"' => return Ok(next(at)),
+                b'\\' => at = self.escape(next(at))?,
+                _ => return Err((JsonFault::Syntax, at)),
             }
         }
     }
 
-    fn escape(&mut self) -> Result<(), JsonFault> {
-        self.advance();
-        if self.take(|byte| b"\"\\/bfnrtu".contains(&byte))? == b'u' {
-            for _ in 0..4 {
-                self.take(|byte| byte.is_ascii_hexdigit())?;
-            }
+    fn escape(&self, at: usize) -> Result<usize, Fault> {
+        let behind = self.take(at, |byte| b"\"\\/bfnrtu".contains(&byte))?;
+        match self.text.get(at) {
+            Some(b'u') => (0..4).try_fold(behind, |at, _| {
+                self.take(at, |byte| byte.is_ascii_hexdigit())
+            }),
+            _ => Ok(behind),
         }
-        Ok(())
     }
 
-    fn number(&mut self) -> Result<(), JsonFault> {
-        self.skip(b"-");
-        if self.take(|byte| byte.is_ascii_digit())? != b'0' {
-            self.digits();
+    fn number(&self, at: usize) -> Result<usize, Fault> {
+        let at = self.skip(at, b"-").unwrap_or(at);
+        let mut at = match self.skip(at, b"0") {
+            Some(at) => at,
+            None => self.digits(at)?,
+        };
+        if let Some(point) = self.skip(at, b".") {
+            at = self.digits(point)?;
         }
-        if self.skip(b".") {
-            self.take(|byte| byte.is_ascii_digit())?;
-            self.digits();
+        if let Some(exponent) = self.skip(at, b"eE") {
+            at = self.digits(self.skip(exponent, b"+-").unwrap_or(exponent))?;
         }
-        if self.skip(b"eE") {
-            self.skip(b"+-");
-            self.take(|byte| byte.is_ascii_digit())?;
-            self.digits();
-        }
-        Ok(())
+        Ok(at)
     }
 
-    fn digits(&mut self) {
-        while self.skip(b"0123456789") {}
+    /// Takes at least one digit.
+    fn digits(&self, at: usize) -> Result<usize, Fault> {
+        let mut at = self.take(at, |byte| byte.is_ascii_digit())?;
+        while let Some(behind) = self.skip(at, b"0123456789") {
+            at = behind;
+        }
+        Ok(at)
     }
 
-    fn literal(&mut self, literal: &[u8]) -> Result<(), JsonFault> {
-        literal
-            .iter()
-            .try_for_each(|&expected| self.take(|byte| byte == expected).map(drop))
-    }
-
-    /// Takes a mark, white space before it aside.
-    fn expect(&mut self, mark: u8) -> Result<(), JsonFault> {
-        self.peek();
-        self.take(|byte| byte == mark).map(drop)
+    fn literal(&self, at: usize, literal: &[u8]) -> Result<usize, Fault> {
+        let mut bytes = literal.iter();
+        bytes.try_fold(at, |at, &expected| self.take(at, |byte| byte == expected))
     }
 
     /// Takes one byte that is as wanted.
-    fn take(&mut self, wanted: impl FnOnce(u8) -> bool) -> Result<u8, JsonFault> {
-        match self.text.get(self.position) {
-            Some(&byte) if wanted(byte) => {
-                self.advance();
-                Ok(byte)
-            }
-            Some(_) => Err(JsonFault::Syntax),
-            None => Err(JsonFault::EndsEarly),
-        }
-    }
-
-    /// Takes one byte if it is one of those, and tells whether it was.
-    fn skip(&mut self, bytes: &[u8]) -> bool {
-        self.take(|byte| bytes.contains(&byte)).is_ok()
-    }
-
-    /// Skips white space and looks at what follows.
     #[inline(always)]
-    fn peek(&mut self) -> Option<u8> {
-        loop {
-            match *self.text.get(self.position)? {
-                b' ' | b'\t' | b'\n' | b'\r' => self.advance(),
-                byte => return Some(byte),
-            }
+    fn take(&self, at: usize, wanted: impl FnOnce(u8) -> bool) -> Result<usize, Fault> {
+        match wanted(self.byte(at)?) {
+            true => Ok(next(at)),
+            false => Err((JsonFault::Syntax, at)),
         }
     }
 
-    fn advance(&mut self) {
-        self.position = self.position.saturating_add(1);
+    /// Takes one byte if it is one of those.
+    fn skip(&self, at: usize, bytes: &[u8]) -> Option<usize> {
+        self.take(at, |byte| bytes.contains(&byte)).ok()
     }
+
+    #[inline(always)]
+    fn byte(&self, at: usize) -> Result<u8, Fault> {
+        self.text.get(at).copied().ok_or((JsonFault::EndsEarly, at))
+    }
+
+    /// Skips white space.
+    #[inline(always)]
+    fn behind_space(&self, mut at: usize) -> usize {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.text.get(at) {
+            at = next(at);
+        }
+        at
+    }
+}
+
+/// The place behind one that lies in the text.
+#[inline(always)]
+fn next(at: usize) -> usize {
+    at.wrapping_add(1)
 }
