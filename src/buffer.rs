@@ -75,7 +75,8 @@ impl Scratch<'_> {
         }
         match form.saturating_add(SLACK) {
             0..=0x0200 => stack::<0x0200, R>(work),
-            0x0201..=0x0600 => stack::<0x0600, R>(work),
+            0x0201..=0x0400 => stack::<0x0400, R>(work),
+            0x0401..=0x0600 => stack::<0x0600, R>(work),
             0x0601..=0x1000 => stack::<0x1000, R>(work),
             0x1001..=0x2100 => stack::<0x2100, R>(work),
             _ => work(Buffer::new().scratch()),

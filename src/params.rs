@@ -11,7 +11,7 @@ mod write;
 
 use std::fmt;
 
-pub(crate) use self::form::Form;
+pub(crate) use self::form::{Decoded, Form};
 pub(crate) use self::name::Name;
 pub(crate) use self::pairs::{MAX_PARAMS, Pairs};
 pub(crate) use self::room::Room;

@@ -18,7 +18,7 @@ use crate::buffer::{Buffer, Scratch};
 use crate::delivery::Delivery;
 use crate::error::Refusal;
 use crate::event::{Event, Reading};
-use crate::params::Params;
+use crate::params::{Decoded, Params};
 use crate::signature::{Algorithm, Key, Mac};
 
 /// Receives the deliveries of one webhook, or of several that share their origin and keys.
@@ -126,8 +126,10 @@ impl Receiver {
     pub fn verify(&self, delivery: &Delivery<'_>) -> Result<MatchedKey<'_>, Refusal> {
         let admitted = self.inner.endpoint.admit(delivery)?;
         Scratch::lend(admitted.form_len(), |scratch| {
-            let (params, key) = self.matching(&admitted, scratch)?;
-            self.inner.endpoint.check_pins(params)?;
+            let (decoded, key) = self.matching(&admitted, scratch)?;
+            if self.inner.endpoint.has_pins() {
+                self.inner.endpoint.check_pins(decoded.params())?;
+            }
             Ok(key)
         })
     }
@@ -167,8 +169,8 @@ impl Receiver {
         admitted: &Admitted<'_>,
         scratch: Scratch<'b>,
     ) -> Result<Verified<'b>, Refusal> {
-        let (params, key) = self.matching(admitted, scratch)?;
-        Verified::new(&self.inner.endpoint, &admitted.claim, params, key)
+        let (decoded, key) = self.matching(admitted, scratch)?;
+        Verified::new(&self.inner.endpoint, &admitted.claim, decoded.params(), key)
     }
 
     #[inline(always)]
@@ -176,7 +178,7 @@ impl Receiver {
         &self,
         admitted: &Admitted<'_>,
         scratch: Scratch<'b>,
-    ) -> Result<(Params<'b>, MatchedKey<'_>), Refusal> {
+    ) -> Result<(Decoded<'b>, MatchedKey<'_>), Refusal> {
         let Inner {
             keys, candidates, ..
         } = &*self.inner;

@@ -55,7 +55,9 @@ impl<'b> Unverified<'b> {
     {
         let keys = keys.keys_for(self.account_sid()?)?;
         let candidates = self.endpoint.candidates(keys);
-        let key = self.claim.matching(self.params, keys, candidates)?;
+        let key = self
+            .claim
+            .matching(self.params.signed(), keys, candidates)?;
         Verified::new(self.endpoint, &self.claim, self.params, key)
     }
 

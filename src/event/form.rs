@@ -24,7 +24,7 @@ impl Event<'_> {
         let scratch = buffer.scratch();
         let form = Form::new(form.as_bytes(), scratch.pairs)?;
         let room = scratch.room.take(form.room());
-        let params = form.decode(room)?;
+        let params = form.decode(room)?.params();
         Ok(Event::read(params, Reading::default())?.into_owned())
     }
 }

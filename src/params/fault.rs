@@ -45,15 +45,14 @@ fn is_escape(form: &[u8], position: usize) -> bool {
     matches!(digits, [b'%', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
 }
 
-/// Finds the first name or value that is not UTF-8.
+/// Finds where the first character is written that is not UTF-8, name by name and value by value.
 #[cold]
-pub(super) fn bad_utf8(form: &[u8]) -> Option<FormError> {
+pub(super) fn bad_utf8(form: &[u8]) -> Option<usize> {
     let mut start = 0_usize;
     for parameter in form.split(|byte| *byte == b'&') {
         for part in parameter.splitn(2, |byte| *byte == b'=') {
             if let Some(place) = unescape::bad_utf8(part) {
-                let position = start.saturating_add(place);
-                return Some(FormError::NotUtf8 { position });
+                return Some(start.saturating_add(place));
             }
             // What ends the part has one byte.
             start = start.saturating_add(part.len()).saturating_add(1);

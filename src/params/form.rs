@@ -36,19 +36,18 @@ impl<'f, 'p> Form<'f, 'p> {
 
     /// Decodes it into a room of that size.
     #[inline(always)]
-    pub(crate) fn decode(self, room: &'p mut [u8]) -> Result<Params<'p>, FormError> {
+    pub(crate) fn decode(self, room: &'p mut [u8]) -> Result<Decoded<'p>, FormError> {
         let Self { text: form, pairs } = self;
         let written = write_all(form, room, pairs).ok_or_else(|| bad_escape(form))?;
-        let text = room.get(..written.len).unwrap_or_default();
-        // Each name and each value is UTF-8, not just their concatenation.
-        let received = pairs.received().iter();
-        let mut bounds = received.flat_map(|bounds| [bounds.name_end(), bounds.end()]);
-        match std::str::from_utf8(text) {
-            Ok(text) if written.is_ascii || bounds.all(|bound| text.is_char_boundary(bound)) => {
-                Ok(Params { text, pairs })
-            }
-            _ => Err(bad_utf8(form).unwrap_or_else(|| bad_escape(form))),
-        }
+        let bytes = room.get(..written.len).unwrap_or_default();
+        let text = match written.is_ascii {
+            true => None,
+            false => Some(utf8(bytes, pairs).ok_or_else(|| {
+                let position = bad_utf8(form).unwrap_or_default();
+                FormError::NotUtf8 { position }
+            })?),
+        };
+        Ok(Decoded { bytes, text, pairs })
     }
 
     /// Decodes it piece by piece, in little room, and hands the pieces out.
@@ -62,9 +61,9 @@ impl<'f, 'p> Form<'f, 'p> {
             writer.write(bounds).ok_or_else(|| bad_escape(form))?;
         }
         let written = writer.finish().ok_or_else(|| bad_escape(form))?;
-        match written.is_ascii {
-            true => Ok(()),
-            false => bad_utf8(form).map_or(Ok(()), Err),
+        match bad_utf8(form) {
+            Some(position) if !written.is_ascii => Err(FormError::NotUtf8 { position }),
+            _ => Ok(()),
         }
     }
 
@@ -86,4 +85,38 @@ fn write_all(form: &[u8], room: &mut [u8], pairs: &mut Pairs) -> Option<Written>
         *slot = writer.write(*slot)?;
     }
     writer.finish()
+}
+
+/// Checks that each name and each value is UTF-8, not just their concatenation.
+fn utf8<'p>(text: &'p [u8], pairs: &Pairs) -> Option<&'p str> {
+    let text = std::str::from_utf8(text).ok()?;
+    let received = pairs.received().iter();
+    let mut bounds = received.flat_map(|bounds| [bounds.name_end(), bounds.end()]);
+    bounds
+        .all(|bound| text.is_char_boundary(bound))
+        .then_some(text)
+}
+
+/// Parameters as they are signed.
+pub(crate) struct Decoded<'p> {
+    bytes: &'p [u8],
+    /// Known to be text already, unless all of it is ASCII.
+    text: Option<&'p str>,
+    pairs: &'p Pairs,
+}
+
+impl<'p> Decoded<'p> {
+    /// Returns names and values in order, without delimiters.
+    pub(crate) fn signed(&self) -> &'p [u8] {
+        self.bytes
+    }
+
+    /// Returns them as texts.
+    pub(crate) fn params(&self) -> Params<'p> {
+        let ascii = || std::str::from_utf8(self.bytes).unwrap_or_default();
+        Params {
+            text: self.text.unwrap_or_else(ascii),
+            pairs: self.pairs,
+        }
+    }
 }

@@ -101,7 +101,8 @@ impl AccountReceiver {
             let keys = keys_of(account_sid).ok_or(Refusal::UnknownAccount)?;
             let keys = keys.borrow().keys_for(account_sid)?;
             let candidates = self.endpoint.candidates(keys);
-            let (params, key) = admitted.verify(text, keys, candidates)?;
+            let (decoded, key) = admitted.verify(text, keys, candidates)?;
+            let params = decoded.params();
             let verified = Verified::new(&self.endpoint, &admitted.claim, params, key)?;
             Ok(verified.read()?.into_owned())
         })
@@ -118,7 +119,7 @@ impl AccountReceiver {
         buffer: &'b mut Buffer,
     ) -> Result<Unverified<'b>, Refusal> {
         let admitted = self.endpoint.admit(delivery)?;
-        let params = admitted.decode(buffer.scratch())?;
+        let params = admitted.decode(buffer.scratch())?.params();
         Ok(Unverified::new(&self.endpoint, admitted.claim, params))
     }
 

@@ -7,7 +7,7 @@ use super::MatchedKey;
 use crate::buffer::Scratch;
 use crate::error::{FormError, Refusal, SignatureError};
 use crate::event;
-use crate::params::{Form, Params, Room};
+use crate::params::{Decoded, Form, Room};
 use crate::sid::AccountSid;
 use crate::signature::{Key, Mac, Settings, Tag};
 
@@ -38,7 +38,7 @@ impl<'d> Admitted<'d> {
 
     /// Decodes it whatever its length.
     #[inline(always)]
-    pub(super) fn decode<'b>(&self, scratch: Scratch<'b>) -> Result<Params<'b>, FormError> {
+    pub(super) fn decode<'b>(&self, scratch: Scratch<'b>) -> Result<Decoded<'b>, FormError> {
         let form = Form::new(self.form, scratch.pairs)?;
         let room = scratch.room.take(form.room());
         form.decode(room)
@@ -61,11 +61,11 @@ impl<'d> Admitted<'d> {
         text: Text<'d, 'b>,
         keys: &'k [Key],
         candidates: impl Iterator<Item = (usize, impl Borrow<Mac>)>,
-    ) -> Result<(Params<'b>, MatchedKey<'k>), Refusal> {
+    ) -> Result<(Decoded<'b>, MatchedKey<'k>), Refusal> {
         match text {
-            Text::Decoded(params) => {
-                let key = self.claim.matching(params, keys, candidates)?;
-                Ok((params, key))
+            Text::Decoded(decoded) => {
+                let key = self.claim.matching(decoded.signed(), keys, candidates)?;
+                Ok((decoded, key))
             }
             Text::Large(form, room) => {
                 let key = self.claim.matching_pieces(&form, keys, candidates)?;
@@ -78,7 +78,7 @@ impl<'d> Admitted<'d> {
 
 /// The parameters of a delivery that has not been verified.
 pub(super) enum Text<'d, 'b> {
-    Decoded(Params<'b>),
+    Decoded(Decoded<'b>),
     /// They will be decoded once they are verified. Until then they are decoded piece by piece, in little room.
     Large(Form<'d, 'b>, Room<'b>),
 }
@@ -86,7 +86,7 @@ pub(super) enum Text<'d, 'b> {
 impl Text<'_, '_> {
     pub(super) fn account_sid(&self) -> Result<AccountSid, Refusal> {
         match self {
-            Self::Decoded(params) => Ok(event::account_sid(*params)?),
+            Self::Decoded(decoded) => Ok(event::account_sid(decoded.params())?),
             Self::Large(form, _) => {
                 form.pieces(|_| {})?;
                 Ok(event::account_sid_in_form(form)?)
@@ -99,11 +99,11 @@ impl Claim<'_> {
     /// Finds the key that the parameters were signed with, one MAC at a time.
     pub(crate) fn matching<'k>(
         &self,
-        params: Params<'_>,
+        params: &[u8],
         keys: &'k [Key],
         candidates: impl Iterator<Item = (usize, impl Borrow<Mac>)>,
     ) -> Result<MatchedKey<'k>, SignatureError> {
-        let params = if self.in_url { b"" } else { params.signed() };
+        let params = if self.in_url { b"" } else { params };
         let mut tries = 0_usize;
         for (position, mac) in candidates {
             let Some(key) = self.allowed(keys, position) else {

@@ -106,6 +106,11 @@ impl Endpoint {
         })
     }
 
+    /// Tells whether the receiver is for one account or service.
+    pub(crate) fn has_pins(&self) -> bool {
+        self.account_sid.is_some() || self.service_sid.is_some()
+    }
+
     /// Checks that the parameters name the account and service that the receiver is for.
     pub(crate) fn check_pins(&self, params: Params<'_>) -> Result<(), Refusal> {
         if let Some(account_sid) = self.account_sid
