@@ -30,7 +30,7 @@ impl Credentials {
     /// [`CredentialsError`] if the SID is none, or if the secret is empty or holds other characters than letters, digits
     /// and `-._~`.
     pub fn api_key(sid: &str, secret: &str) -> Result<Self, CredentialsError> {
-        sid::check("SK", sid).map_err(CredentialsError::KeySid)?;
+        sid::check("SK", sid.as_bytes()).map_err(CredentialsError::KeySid)?;
         Self::new(sid, secret)
     }
 
