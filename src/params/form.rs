@@ -61,10 +61,10 @@ impl<'f, 'p> Form<'f, 'p> {
             writer.write(bounds).ok_or_else(|| bad_escape(form))?;
         }
         let written = writer.finish().ok_or_else(|| bad_escape(form))?;
-        match bad_utf8(form) {
-            Some(position) if !written.is_ascii => Err(FormError::NotUtf8 { position }),
-            _ => Ok(()),
+        if written.is_ascii {
+            return Ok(());
         }
+        bad_utf8(form).map_or(Ok(()), |position| Err(FormError::NotUtf8 { position }))
     }
 
     /// Returns the bytes of a documented parameter's value.
