@@ -110,6 +110,9 @@ impl AccountReceiver {
 
     /// Decodes a delivery without verifying it, to find out whose keys it takes.
     ///
+    /// The buffer grows to what its parameters need, which is the length of the body and a little more, whoever sent
+    /// it. [`receive`](Self::receive) takes such room only for what is verified.
+    ///
     /// # Errors
     ///
     /// [`Refusal`] says why the delivery cannot be accepted, whatever the keys.
