@@ -15,6 +15,7 @@ pub(crate) use self::form::{Decoded, Form};
 pub(crate) use self::name::Name;
 pub(crate) use self::pairs::{MAX_PARAMS, Pairs};
 pub(crate) use self::room::Room;
+pub(crate) use self::unescape::escaped;
 pub(crate) use self::write::SLACK;
 
 /// The decoded parameters of one delivery: every name once, all of it UTF-8.

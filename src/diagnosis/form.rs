@@ -7,7 +7,6 @@ mod repair;
 mod writing;
 
 pub(super) use self::alteration::Alteration;
-pub(super) use self::decoding::escaped;
 use self::decoding::{Decoding, decode};
 use self::repair::Repair;
 use self::writing::Writing;

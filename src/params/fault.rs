@@ -41,8 +41,8 @@ pub(super) fn bad_escape(form: &[u8]) -> FormError {
 }
 
 fn is_escape(form: &[u8], position: usize) -> bool {
-    let digits = form.get(position..).unwrap_or_default();
-    matches!(digits, [b'%', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
+    let digits = form.get(position.saturating_add(1)..);
+    digits.is_some_and(|digits| unescape::escaped(digits).is_some())
 }
 
 /// Finds where the first character is written that is not UTF-8, name by name and value by value.

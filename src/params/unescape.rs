@@ -1,34 +1,35 @@
 //! Reading escapes one by one: for the few texts that are compared or looked into before the form is decoded.
 
+/// Reads the two digits behind a `%`, and returns the rest too.
+pub(crate) fn escaped(digits: &[u8]) -> Option<(u8, &[u8])> {
+    let ([high, low], rest) = digits.split_first_chunk()?;
+    let value = |digit: u8| char::from(digit).to_digit(16).map(u8::try_from);
+    let (Some(Ok(high)), Some(Ok(low))) = (value(*high), value(*low)) else {
+        return None;
+    };
+    Some((high << 4 | low, rest))
+}
+
 /// Goes through the bytes that a part of a form stands for, with the place where each is written. What is no escape
 /// stands for itself.
 pub(super) fn unescape(part: &[u8]) -> impl Iterator<Item = (usize, u8)> {
-    let mut place = 0_usize;
+    let mut rest = part;
     std::iter::from_fn(move || {
-        let here = place;
-        let (length, byte) = match part.get(here..)? {
-            [b'%', high, low, ..] => match (digit(*high), digit(*low)) {
-                (Some(high), Some(low)) => (3, high << 4 | low),
-                _ => (1, b'%'),
-            },
-            [b'+', ..] => (1, b' '),
-            [byte, ..] => (1, *byte),
-            [] => return None,
+        let place = part.len().saturating_sub(rest.len());
+        let (&byte, behind) = rest.split_first()?;
+        let (byte, behind) = match (byte, escaped(behind)) {
+            (b'%', Some(escaped)) => escaped,
+            (b'+', _) => (b' ', behind),
+            _ => (byte, behind),
         };
-        place = here.saturating_add(length);
-        Some((here, byte))
+        rest = behind;
+        Some((place, byte))
     })
 }
 
 /// Tells whether a part of a form is written otherwise than it is read.
 pub(super) fn is_escaped(part: &[u8]) -> bool {
     part.iter().any(|byte| matches!(byte, b'%' | b'+'))
-}
-
-fn digit(byte: u8) -> Option<u8> {
-    char::from(byte)
-        .to_digit(16)
-        .and_then(|value| value.try_into().ok())
 }
 
 /// Returns the place of the first character that is not UTF-8.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Parameter;
 use crate::diagnosis::Cause;
-use crate::params::Name;
+use crate::params::{Name, escaped};
 
 /// How the bytes of the body may have to be read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -101,16 +101,6 @@ fn unescape(text: &[u8], plus_is_space: bool) -> Vec<u8> {
         }
     }
     decoded
-}
-
-/// Reads the two digits behind a `%`, and returns the rest too.
-pub(in crate::diagnosis) fn escaped(digits: &[u8]) -> Option<(u8, &[u8])> {
-    let ([high, low], rest) = digits.split_first_chunk()?;
-    let value = |digit: u8| char::from(digit).to_digit(16).map(u8::try_from);
-    let (Some(Ok(high)), Some(Ok(low))) = (value(*high), value(*low)) else {
-        return None;
-    };
-    Some((high << 4 | low, rest))
 }
 
 /// Whether a form holds what an encoder would have escaped.

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::params::escaped;
+
 /// Returns other spellings of a path or query, the same characters in each.
 pub(super) fn spellings(text: &str) -> Vec<String> {
     let mut spellings = vec![
@@ -56,7 +58,7 @@ fn decode(text: &str, which: impl Fn(u8) -> bool) -> String {
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&byte, behind)) = rest.split_first() {
-        match (byte, crate::diagnosis::form::escaped(behind)) {
+        match (byte, escaped(behind)) {
             (b'%', Some((meant, behind))) if which(meant) => {
                 decoded.push(meant);
                 rest = behind;
