@@ -205,7 +205,7 @@ fn candidates<'k>(
     let settings = Settings::from_lines(delivery.signature_settings).ok();
     let (mut allowed, mut others) = (Vec::new(), Vec::new());
     for (position, key) in keys.iter().enumerate() {
-        let name = MatchedKey::new(position, key).to_string();
+        let name = MatchedKey::new((position, key)).to_string();
         match settings {
             Some(settings) if settings.allow(key) => allowed.push(Candidate {
                 key,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 pub use self::account::{AccountKeys, AccountReceiver};
 use self::admitted::Admitted;
-pub(crate) use self::admitted::Claim;
+pub(crate) use self::admitted::{Claim, Found};
 pub use self::builder::ReceiverBuilder;
 pub(crate) use self::endpoint::{Address, Endpoint};
 use crate::buffer::{Buffer, Scratch};
@@ -130,7 +130,7 @@ impl Receiver {
             if self.inner.endpoint.has_pins() {
                 self.inner.endpoint.check_pins(decoded.params())?;
             }
-            Ok(key)
+            Ok(MatchedKey::new(key))
         })
     }
 
@@ -178,7 +178,7 @@ impl Receiver {
         &self,
         admitted: &Admitted<'_>,
         scratch: Scratch<'b>,
-    ) -> Result<(Decoded<'b>, MatchedKey<'_>), Refusal> {
+    ) -> Result<(Decoded<'b>, Found<'_>), Refusal> {
         let Inner {
             keys, candidates, ..
         } = &*self.inner;
@@ -232,13 +232,13 @@ impl<'b> Verified<'b> {
         endpoint: &Endpoint,
         claim: &Claim<'_>,
         params: Params<'b>,
-        key: MatchedKey<'b>,
+        key: Found<'b>,
     ) -> Result<Self, Refusal> {
         endpoint.check_pins(params)?;
         let reading = endpoint.reading(claim.in_url);
         Ok(Self {
             params,
-            key,
+            key: MatchedKey::new(key),
             reading,
         })
     }
@@ -286,7 +286,7 @@ pub struct MatchedKey<'k> {
 }
 
 impl<'k> MatchedKey<'k> {
-    pub(crate) fn new(position: usize, key: &'k Key) -> Self {
+    pub(crate) fn new((position, key): Found<'k>) -> Self {
         Self {
             position,
             shared_key: key.id().map(Cow::Borrowed),

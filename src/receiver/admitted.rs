@@ -3,7 +3,6 @@
 use std::array;
 use std::borrow::Borrow;
 
-use super::MatchedKey;
 use crate::buffer::Scratch;
 use crate::error::{FormError, Refusal, SignatureError};
 use crate::event;
@@ -13,6 +12,9 @@ use crate::signature::{Key, Mac, Settings, Tag};
 
 /// How many MACs take in a form while it is decoded piece by piece.
 const TOGETHER: usize = 4;
+
+/// A key with its position.
+pub(crate) type Found<'k> = (usize, &'k Key);
 
 /// A delivery that may be decoded: its method, media type and size are accepted and its signature is well-formed.
 pub(crate) struct Admitted<'d> {
@@ -61,7 +63,7 @@ impl<'d> Admitted<'d> {
         text: Text<'d, 'b>,
         keys: &'k [Key],
         candidates: impl Iterator<Item = (usize, impl Borrow<Mac>)>,
-    ) -> Result<(Decoded<'b>, MatchedKey<'k>), Refusal> {
+    ) -> Result<(Decoded<'b>, Found<'k>), Refusal> {
         match text {
             Text::Decoded(decoded) => {
                 let key = self.claim.matching(decoded.signed(), keys, candidates)?;
@@ -97,12 +99,13 @@ impl Text<'_, '_> {
 
 impl Claim<'_> {
     /// Finds the key that the parameters were signed with, one MAC at a time.
+    #[inline(always)]
     pub(crate) fn matching<'k>(
         &self,
         params: &[u8],
         keys: &'k [Key],
         candidates: impl Iterator<Item = (usize, impl Borrow<Mac>)>,
-    ) -> Result<MatchedKey<'k>, SignatureError> {
+    ) -> Result<Found<'k>, SignatureError> {
         let params = if self.in_url { b"" } else { params };
         let mut tries = 0_usize;
         for (position, mac) in candidates {
@@ -111,19 +114,20 @@ impl Claim<'_> {
             };
             tries = tries.saturating_add(1);
             if mac.borrow().verify([self.target, params], &self.tag) {
-                return Ok(MatchedKey::new(position, key));
+                return Ok((position, key));
             }
         }
         Err(self.settings.refusal(tries))
     }
 
     /// Finds the key that a form was signed with while it is not decoded as a whole.
+    #[inline(never)]
     fn matching_pieces<'k>(
         &self,
         form: &Form<'_, '_>,
         keys: &'k [Key],
         candidates: impl Iterator<Item = (usize, impl Borrow<Mac>)>,
-    ) -> Result<MatchedKey<'k>, Refusal> {
+    ) -> Result<Found<'k>, Refusal> {
         let mut candidates = candidates
             .filter_map(|(position, mac)| Some((position, self.allowed(keys, position)?, mac)));
         let mut tries = 0_usize;
@@ -144,7 +148,7 @@ impl Claim<'_> {
             for (position, key, mac) in macs.iter().flatten() {
                 tries = tries.saturating_add(1);
                 if mac.verify([], &self.tag) {
-                    return Ok(MatchedKey::new(*position, key));
+                    return Ok((*position, key));
                 }
             }
             if macs.iter().any(Option::is_none) {

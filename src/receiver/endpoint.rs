@@ -45,6 +45,7 @@ impl Address {
 }
 
 impl Endpoint {
+    #[inline(always)]
     pub(crate) fn admit<'d>(&self, delivery: &Delivery<'d>) -> Result<Admitted<'d>, Refusal> {
         let in_url = match delivery.method {
             "POST" => false,
