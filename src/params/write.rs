@@ -96,9 +96,7 @@ impl<'f, T: Target> Writer<'f, T> {
             let window: &[u8; WINDOW] = match rest.first_chunk() {
                 Some(window) => window,
                 None => {
-                    // A space is no digit, so that an escape that the end cuts short is a bad one.
-                    last = [b' '; WINDOW];
-                    last.get_mut(..rest.len())?.copy_from_slice(rest);
+                    last = last_window(rest)?;
                     &last
                 }
             };
@@ -208,6 +206,22 @@ impl Block<'_> {
             }
         }
     }
+}
+
+/// Fills up the end of the form with spaces. None is a digit, so that an escape that the end cuts short is a bad one.
+///
+/// It copies what is read together in one piece: the processor is slow to read what it has just written in others.
+#[inline(always)]
+fn last_window(rest: &[u8]) -> Option<[u8; WINDOW]> {
+    let mut window = [b' '; WINDOW];
+    let (pieces, end) = rest.as_chunks::<LANES>();
+    let (room, _) = window.as_chunks_mut::<LANES>();
+    let mut room = room.iter_mut();
+    for piece in pieces {
+        *room.next()? = *piece;
+    }
+    room.next()?.get_mut(..end.len())?.copy_from_slice(end);
+    Some(window)
 }
 
 /// Returns the byte that an escape stands for, and [`NO_DIGIT`] or more if it is a bad one.
