@@ -23,6 +23,37 @@ pub(crate) fn at_most(lanes: Lanes, byte: u8) -> Lanes {
     lanes.min(Lanes::splat(byte)).simd_eq(lanes)
 }
 
+/// Sets all bits of the lanes that hold an ASCII letter or digit.
+#[inline(always)]
+#[allow(clippy::arithmetic_side_effects, reason = "lanes wrap around")]
+pub(crate) fn alphanumeric(lanes: Lanes) -> Lanes {
+    let letters = (lanes | Lanes::splat(0x20)) - Lanes::splat(b'a');
+    let digits = lanes - Lanes::splat(b'0');
+    at_most(letters, b'z' - b'a') | at_most(digits, 9)
+}
+
+/// Tells whether all bytes of a text are wanted: those whose lanes have the highest bit set.
+#[inline(always)]
+pub(crate) fn all(text: &[u8], wanted: impl Fn(Lanes) -> Lanes) -> bool {
+    let (pieces, _) = text.as_chunks::<LANES>();
+    let last = match (text.last_chunk::<LANES>(), text.last()) {
+        (Some(last), _) => Lanes::new(*last),
+        (None, Some(last)) => {
+            let mut lanes = [*last; LANES];
+            if let Some(start) = lanes.get_mut(..text.len()) {
+                start.copy_from_slice(text);
+            }
+            Lanes::new(lanes)
+        }
+        (None, None) => return true,
+    };
+    let mut all = wanted(last);
+    for piece in pieces {
+        all &= wanted(Lanes::new(*piece));
+    }
+    all.all()
+}
+
 /// The places of some bytes of a block, a bit each, the lowest for the first byte.
 #[derive(Clone, Copy)]
 pub(crate) struct Places(u64);
@@ -36,6 +67,36 @@ impl Places {
             bits << LANES | u64::from(wanted(Lanes::new(*piece)).to_bitmask())
         });
         Self(bits)
+    }
+
+    /// Finds the wanted bytes of a text's first block, which may be all of the text. What is wanted is not the space.
+    #[inline(always)]
+    pub(crate) fn of_first(text: &[u8], wanted: impl Fn(Lanes) -> Lanes) -> Self {
+        match text.first_chunk() {
+            Some(block) => Self::of(block, wanted),
+            None => Self::of_less(text, wanted),
+        }
+    }
+
+    /// Finds the wanted bytes of less than a block.
+    #[inline(always)]
+    #[allow(clippy::cast_possible_truncation, reason = "less than a block")]
+    fn of_less(text: &[u8], wanted: impl Fn(Lanes) -> Lanes) -> Self {
+        let bits = |piece| u64::from(wanted(Lanes::new(piece)).to_bitmask());
+        let Some(last) = text.last_chunk() else {
+            let mut piece = [b' '; LANES];
+            if let Some(start) = piece.get_mut(..text.len()) {
+                start.copy_from_slice(text);
+            }
+            return Self(bits(piece));
+        };
+        // The last lanes overlap those before, which takes less time than to copy what is left over.
+        let start = text.len().wrapping_sub(LANES) as u32;
+        let (pieces, _) = text.as_chunks::<LANES>();
+        let pieces = pieces.iter().zip((0..).step_by(LANES));
+        Self(pieces.fold(bits(*last) << start, |places, (piece, start)| {
+            places | bits(*piece) << start
+        }))
     }
 
     /// Takes out the places before another.
@@ -115,18 +176,6 @@ impl<'t, F: Fn(Lanes) -> Lanes> Finder<'t, F> {
     #[inline(always)]
     fn look(&mut self) {
         let rest = self.text.get(self.start..).unwrap_or_default();
-        self.places = match rest.first_chunk() {
-            Some(block) => Places::of(block, &self.wanted),
-            None => Places::of(&short_block(rest), &self.wanted),
-        };
+        self.places = Places::of_first(rest, &self.wanted);
     }
-}
-
-/// Fills up what is less than a block with spaces.
-pub(crate) fn short_block(text: &[u8]) -> [u8; BLOCK] {
-    let mut block = [b' '; BLOCK];
-    if let Some(start) = block.get_mut(..text.len()) {
-        start.copy_from_slice(text);
-    }
-    block
 }

@@ -67,11 +67,11 @@ impl<'a> Event<'a> {
         let values = Values { params, reading };
         undocumented::check(params, reading)?;
         Ok(match values.event_type()? {
-            EventType::Factor(event_type) => Self::Factor(FactorEvent::read(values, event_type)?),
+            EventType::Factor(event_type) => Self::Factor(FactorEvent::read(&values, event_type)?),
             EventType::Challenge(event_type) => {
-                Self::Challenge(ChallengeEvent::read(values, event_type)?)
+                Self::Challenge(ChallengeEvent::read(&values, event_type)?)
             }
-            EventType::Other => Self::Other(OtherEvent::read(values)?),
+            EventType::Other => Self::Other(OtherEvent::read(&values)?),
         })
     }
 
@@ -169,7 +169,9 @@ pub(crate) struct Reading {
 /// Reads the account from parameters that need not be an event.
 pub(crate) fn account_sid(params: Params<'_>) -> Result<AccountSid, EventError> {
     let reading = Reading::default();
-    Values { params, reading }.sid(Name::AccountSid, AccountSid::new)
+    Values { params, reading }
+        .sid(Name::AccountSid)
+        .map(|sid| sid())
 }
 
 /// Reads the account as [`account_sid`] does, from a form that is not decoded.

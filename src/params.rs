@@ -70,6 +70,7 @@ impl<'b> Params<'b> {
         sorted.map(move |&index| (pairs.name(index, text), pairs.value(index, text)))
     }
 
+    #[inline(always)]
     pub(crate) fn documented(&self, name: Name) -> Option<&'b str> {
         let index = self.pairs.documented(name)?;
         Some(self.pairs.value(index, self.text))

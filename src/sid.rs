@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::block;
+
 const LEN: usize = 34;
 
 /// Why a text is not the SID it was taken for.
@@ -39,19 +41,15 @@ pub enum SidError {
     },
 }
 
-#[inline]
-pub(crate) fn check(prefix: &'static str, bytes: &[u8]) -> Result<[u8; LEN], SidError> {
-    match <[u8; LEN]>::try_from(bytes) {
-        // All bytes at once; where the wrong one stands is looked for only if there is one.
-        Ok(sid) if bytes.starts_with(prefix.as_bytes()) && is_alphanumeric(&sid) => Ok(sid),
+/// Checks all bytes at once; where the wrong one stands is looked for only if there is one.
+#[inline(always)]
+pub(crate) fn check<'t>(prefix: &'static str, bytes: &'t [u8]) -> Result<&'t [u8; LEN], SidError> {
+    match <&[u8; LEN]>::try_from(bytes) {
+        Ok(sid) if sid.starts_with(prefix.as_bytes()) && block::all(sid, block::alphanumeric) => {
+            Ok(sid)
+        }
         _ => Err(fault(prefix, bytes)),
     }
-}
-
-#[inline]
-fn is_alphanumeric(sid: &[u8; LEN]) -> bool {
-    let fits = sid.iter().map(u8::is_ascii_alphanumeric);
-    fits.fold(true, |all, fits| all & fits)
 }
 
 impl AccountSid {
@@ -66,10 +64,16 @@ impl AccountSid {
         }
         let prefix = Self::PREFIX;
         match found {
-            LEN => check(prefix, &sid).map(Self),
+            LEN => check(prefix, &sid).map(|sid| Self(*sid)),
             _ => Err(SidError::Length { prefix, found }),
         }
     }
+}
+
+/// A kind of SID.
+pub(crate) trait Sid: Sized {
+    /// Checks a text and returns what makes the SID of it, so that it is copied once, to where it stays.
+    fn checked(text: &str) -> Result<impl FnOnce() -> Self, SidError>;
 }
 
 #[cold]
@@ -106,7 +110,7 @@ macro_rules! sids {
             /// [`SidError`] names the first thing that is not as expected.
             #[inline]
             pub fn new(text: &str) -> Result<Self, SidError> {
-                check(Self::PREFIX, text.as_bytes()).map(Self)
+                check(Self::PREFIX, text.as_bytes()).map(|sid| Self(*sid))
             }
 
             /// Returns the SID as Twilio writes it.
@@ -114,6 +118,13 @@ macro_rules! sids {
             pub fn as_str(&self) -> &str {
                 // Only ASCII gets past `check`.
                 std::str::from_utf8(&self.0).unwrap_or_default()
+            }
+        }
+
+        impl Sid for $name {
+            #[inline(always)]
+            fn checked(text: &str) -> Result<impl FnOnce() -> Self, SidError> {
+                check(Self::PREFIX, text.as_bytes()).map(|sid| || Self(*sid))
             }
         }
 

@@ -49,7 +49,7 @@ pub struct ChallengeEvent<'a> {
 impl<'a> ChallengeEvent<'a> {
     #[inline(always)]
     pub(super) fn read(
-        values: Values<'a>,
+        values: &Values<'a>,
         event_type: ChallengeEventType,
     ) -> Result<Self, EventError> {
         let v2 = [
@@ -65,20 +65,31 @@ impl<'a> ChallengeEvent<'a> {
         if factor_type == Some(FactorType::Push) {
             values.required(Name::ChallengeDetails)?;
         }
+        let account_sid = values.sid::<AccountSid>(Name::AccountSid)?;
+        let service_sid = values.sid::<ServiceSid>(Name::ServiceSid)?;
+        let entity_identity = values.entity_identity()?;
+        let factor_sid = values.sid::<FactorSid>(Name::FactorSid)?;
+        let factor_friendly_name = is_v2.then(|| values.factor_friendly_name()).transpose()?;
+        let factor_metadata = values.json(Name::FactorMetadata)?;
+        let challenge_sid = values.sid::<ChallengeSid>(Name::ChallengeSid)?;
+        let challenge_details = values.json(Name::ChallengeDetails)?;
+        let challenge_hidden_details = values.json(Name::ChallengeHiddenDetails)?;
+        let challenge_metadata = values.json(Name::ChallengeMetadata)?;
+        let uuid = values.uuid()?;
         Ok(Self {
             event_type,
-            account_sid: values.sid(Name::AccountSid, AccountSid::new)?,
-            service_sid: values.sid(Name::ServiceSid, ServiceSid::new)?,
-            entity_identity: values.entity_identity()?,
-            factor_sid: values.sid(Name::FactorSid, FactorSid::new)?,
+            uuid,
+            account_sid: account_sid(),
+            service_sid: service_sid(),
+            entity_identity,
+            factor_sid: factor_sid(),
             factor_type,
-            factor_friendly_name: is_v2.then(|| values.factor_friendly_name()).transpose()?,
-            factor_metadata: values.json(Name::FactorMetadata)?,
-            challenge_sid: values.sid(Name::ChallengeSid, ChallengeSid::new)?,
-            challenge_details: values.json(Name::ChallengeDetails)?,
-            challenge_hidden_details: values.json(Name::ChallengeHiddenDetails)?,
-            challenge_metadata: values.json(Name::ChallengeMetadata)?,
-            uuid: values.uuid()?,
+            factor_friendly_name,
+            factor_metadata,
+            challenge_sid: challenge_sid(),
+            challenge_details,
+            challenge_hidden_details,
+            challenge_metadata,
             extra: Parameters::undocumented(values.params),
         })
     }

@@ -39,7 +39,7 @@ pub struct FactorEvent<'a> {
 impl<'a> FactorEvent<'a> {
     #[inline(always)]
     pub(super) fn read(
-        values: Values<'a>,
+        values: &Values<'a>,
         event_type: FactorEventType,
     ) -> Result<Self, EventError> {
         let foreign = [
@@ -58,16 +58,24 @@ impl<'a> FactorEvent<'a> {
             Name::FactorMetadata,
         ];
         let is_v2 = v2.into_iter().any(|name| values.has(name));
+        let account_sid = values.sid::<AccountSid>(Name::AccountSid)?;
+        let service_sid = values.sid::<ServiceSid>(Name::ServiceSid)?;
+        let entity_identity = values.entity_identity()?;
+        let factor_sid = values.sid::<FactorSid>(Name::FactorSid)?;
+        let factor_type = is_v2.then(|| values.factor_type()).transpose()?;
+        let factor_friendly_name = is_v2.then(|| values.factor_friendly_name()).transpose()?;
+        let factor_metadata = values.json(Name::FactorMetadata)?;
+        let uuid = values.uuid()?;
         Ok(Self {
             event_type,
-            account_sid: values.sid(Name::AccountSid, AccountSid::new)?,
-            service_sid: values.sid(Name::ServiceSid, ServiceSid::new)?,
-            entity_identity: values.entity_identity()?,
-            factor_sid: values.sid(Name::FactorSid, FactorSid::new)?,
-            factor_type: is_v2.then(|| values.factor_type()).transpose()?,
-            factor_friendly_name: is_v2.then(|| values.factor_friendly_name()).transpose()?,
-            factor_metadata: values.json(Name::FactorMetadata)?,
-            uuid: values.uuid()?,
+            uuid,
+            account_sid: account_sid(),
+            service_sid: service_sid(),
+            entity_identity,
+            factor_sid: factor_sid(),
+            factor_type,
+            factor_friendly_name,
+            factor_metadata,
             extra: Parameters::undocumented(values.params),
         })
     }

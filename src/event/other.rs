@@ -29,11 +29,11 @@ pub struct OtherEvent<'a> {
 
 impl<'a> OtherEvent<'a> {
     #[inline(always)]
-    pub(super) fn read(values: Values<'a>) -> Result<Self, EventError> {
+    pub(super) fn read(values: &Values<'a>) -> Result<Self, EventError> {
         for name in Name::ALL.into_iter().filter(|&name| values.has(name)) {
             match name {
-                Name::ChallengeSid => values.sid(name, ChallengeSid::new).map(drop)?,
-                Name::FactorSid => values.sid(name, FactorSid::new).map(drop)?,
+                Name::ChallengeSid => values.sid::<ChallengeSid>(name).map(drop)?,
+                Name::FactorSid => values.sid::<FactorSid>(name).map(drop)?,
                 Name::EntityIdentity => values.entity_identity().map(drop)?,
                 Name::FactorFriendlyName => values.factor_friendly_name().map(drop)?,
                 Name::FactorType => values.factor_type().map(drop)?,
@@ -44,11 +44,15 @@ impl<'a> OtherEvent<'a> {
                 Name::AccountSid | Name::ServiceSid | Name::Type | Name::Uuid => {}
             }
         }
+        let event_type = values.required(Name::Type)?;
+        let account_sid = values.sid::<AccountSid>(Name::AccountSid)?;
+        let service_sid = values.sid::<ServiceSid>(Name::ServiceSid)?;
+        let uuid = values.uuid()?;
         Ok(Self {
-            event_type: Cow::Borrowed(values.required(Name::Type)?),
-            account_sid: values.sid(Name::AccountSid, AccountSid::new)?,
-            service_sid: values.sid(Name::ServiceSid, ServiceSid::new)?,
-            uuid: values.uuid()?,
+            event_type: Cow::Borrowed(event_type),
+            uuid,
+            account_sid: account_sid(),
+            service_sid: service_sid(),
             parameters: Parameters::all(values.params),
         })
     }

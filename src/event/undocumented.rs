@@ -19,10 +19,15 @@ use crate::params::{Name, Params};
 const DECISIVE: usize = 26;
 
 /// Checks the parameters with undocumented names.
+#[inline(always)]
 pub(super) fn check(params: Params<'_>, reading: Reading) -> Result<(), EventError> {
-    if params.all_documented() {
-        return Ok(());
+    match params.all_documented() {
+        true => Ok(()),
+        false => check_all(params, reading),
     }
+}
+
+fn check_all(params: Params<'_>, reading: Reading) -> Result<(), EventError> {
     let mut before = None;
     for (position, (name, _)) in params.sorted().enumerate() {
         match Name::of(name.as_bytes()) {
@@ -78,19 +83,22 @@ fn check_one(
 
 /// Checks that a free text of at least so many characters could not end before it does, because an undocumented
 /// parameter could start within it, alone or together with what is signed behind it.
+#[inline(always)]
 pub(super) fn check_free_text(
-    values: Values<'_>,
+    values: &Values<'_>,
     name: Name,
     value: &str,
     least: usize,
 ) -> Result<(), EventError> {
-    let Values { params, reading } = values;
-    let all_documented = params.all_documented();
+    let &Values { params, reading } = values;
     // Every such name has an underscore.
-    let has_underscore = value.bytes().fold(false, |has, byte| has | (byte == b'_'));
-    if reading.strict || all_documented && !has_underscore {
+    if reading.strict || params.all_documented() && !value.contains('_') {
         return Ok(());
     }
+    check_ends(params, name, value, least)
+}
+
+fn check_ends(params: Params<'_>, name: Name, value: &str, least: usize) -> Result<(), EventError> {
     let next = next_documented(params, Some(name));
     let text = params.signed_from_value(name, next);
     if !text.contains('_') {
@@ -107,7 +115,7 @@ pub(super) fn check_free_text(
 
 /// Checks that a type the crate does not know is not a documented one with another parameter behind it.
 pub(super) fn check_unknown_type(
-    values: Values<'_>,
+    values: &Values<'_>,
     name: Name,
     value: &str,
     documented: &[&str],

@@ -6,41 +6,44 @@ use std::ops::RangeInclusive;
 use super::json::JsonText;
 use super::types::{EventType, FactorType};
 use super::{Reading, undocumented};
+use crate::block::{self, alphanumeric, equal};
 use crate::error::EventError;
 use crate::params::{Name, Params};
-use crate::sid::SidError;
+use crate::sid::Sid;
 
 /// The documented parameters of a delivery, checked as they are asked for.
-#[derive(Clone, Copy)]
 pub(super) struct Values<'b> {
     pub(super) params: Params<'b>,
     pub(super) reading: Reading,
 }
 
 impl<'b> Values<'b> {
-    pub(super) fn has(self, name: Name) -> bool {
+    #[inline(always)]
+    pub(super) fn has(&self, name: Name) -> bool {
         self.params.documented(name).is_some()
     }
 
-    pub(super) fn required(self, name: Name) -> Result<&'b str, EventError> {
+    #[inline(always)]
+    pub(super) fn required(&self, name: Name) -> Result<&'b str, EventError> {
         let name_text = name.as_str();
         self.params
             .documented(name)
             .ok_or(EventError::Missing { name: name_text })
     }
 
+    /// Checks a SID and returns what makes it.
     #[inline(always)]
-    pub(super) fn sid<S>(
-        self,
+    pub(super) fn sid<S: Sid>(
+        &self,
         name: Name,
-        new: impl Fn(&str) -> Result<S, SidError>,
-    ) -> Result<S, EventError> {
+    ) -> Result<impl FnOnce() -> S + use<'b, S>, EventError> {
         let value = self.required(name)?;
         let name = name.as_str();
-        new(value).map_err(|error| EventError::Sid { name, error })
+        S::checked(value).map_err(|error| EventError::Sid { name, error })
     }
 
-    pub(super) fn event_type(self) -> Result<EventType, EventError> {
+    #[inline(always)]
+    pub(super) fn event_type(&self) -> Result<EventType, EventError> {
         let value = self.required(Name::Type)?;
         let event_type = EventType::of(value)?;
         if let EventType::Other = event_type {
@@ -55,8 +58,10 @@ impl<'b> Values<'b> {
     /// It is the last of the documented parameters. Where the URL comes with the request it holds letters, digits
     /// and dashes only, and spaces unless it is a part of the URL, so that it takes in nothing of a text that was
     /// signed for something else.
-    pub(super) fn uuid(self) -> Result<Cow<'b, str>, EventError> {
-        let value = self.free_text(Name::Uuid, 1..=64)?;
+    #[inline(always)]
+    pub(super) fn uuid(&self) -> Result<Cow<'b, str>, EventError> {
+        let value = self.required(Name::Uuid)?;
+        self.check_free_text(Name::Uuid, value, 1..=64)?;
         // Undocumented parameters could have been cut so that this one takes in what comes before its own name.
         if !self.params.all_documented()
             && let Some(position) = value.find(Name::Uuid.as_str())
@@ -65,13 +70,13 @@ impl<'b> Values<'b> {
             return Err(EventError::Ambiguous { name, position });
         }
         if !self.reading.url_from_request {
-            return Ok(value);
+            return Ok(value.into());
         }
         let fits = |byte: u8| {
             byte.is_ascii_alphanumeric() || byte == b'-' || byte == b' ' && !self.reading.in_url
         };
         match value.bytes().position(|byte| !fits(byte)) {
-            None => Ok(value),
+            None => Ok(value.into()),
             Some(position) => {
                 let name = Name::Uuid.as_str();
                 Err(EventError::Character { name, position })
@@ -80,21 +85,23 @@ impl<'b> Values<'b> {
     }
 
     /// Letters, digits and dashes, 8 to 64 of them (the entity's `Identity` in Twilio's API).
-    pub(super) fn entity_identity(self) -> Result<Cow<'b, str>, EventError> {
+    #[inline(always)]
+    pub(super) fn entity_identity(&self) -> Result<Cow<'b, str>, EventError> {
         let value = self.required(Name::EntityIdentity)?;
-        let fits = |byte: u8| byte.is_ascii_alphanumeric() | (byte == b'-');
-        if !value.bytes().fold(true, |all, byte| all & fits(byte)) {
+        let fit = |bytes| alphanumeric(bytes) | equal(bytes, b'-');
+        if !block::all(value.as_bytes(), fit) {
+            let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
             let name = Name::EntityIdentity.as_str();
-            let position = value
-                .bytes()
-                .position(|byte| !fits(byte))
-                .unwrap_or_default();
+            let position = value.bytes().position(|byte| !fits(byte));
+            let position = position.unwrap_or_default();
             return Err(EventError::Character { name, position });
         }
-        self.free_text(Name::EntityIdentity, 8..=64)
+        self.check_free_text(Name::EntityIdentity, value, 8..=64)?;
+        Ok(value.into())
     }
 
-    pub(super) fn factor_type(self) -> Result<FactorType<'b>, EventError> {
+    #[inline(always)]
+    pub(super) fn factor_type(&self) -> Result<FactorType<'b>, EventError> {
         let value = self.required(Name::FactorType)?;
         let factor_type = FactorType::of(value)?;
         if factor_type != FactorType::Push {
@@ -106,10 +113,12 @@ impl<'b> Values<'b> {
 
     /// At most 64 characters (the factor's `FriendlyName` in Twilio's API), and no documented name among them, as
     /// that could be a parameter of its own.
-    pub(super) fn factor_friendly_name(self) -> Result<Cow<'b, str>, EventError> {
-        let value = self.free_text(Name::FactorFriendlyName, 1..=64)?;
-        match Name::find_joined(&value) {
-            None => Ok(value),
+    #[inline(always)]
+    pub(super) fn factor_friendly_name(&self) -> Result<Cow<'b, str>, EventError> {
+        let value = self.required(Name::FactorFriendlyName)?;
+        self.check_free_text(Name::FactorFriendlyName, value, 1..=64)?;
+        match Name::find_joined(value) {
+            None => Ok(value.into()),
             Some(position) => Err(EventError::Ambiguous {
                 name: Name::FactorFriendlyName.as_str(),
                 position,
@@ -117,19 +126,21 @@ impl<'b> Values<'b> {
         }
     }
 
-    pub(super) fn json(self, name: Name) -> Result<Option<JsonText<'b>>, EventError> {
+    #[inline(always)]
+    pub(super) fn json(&self, name: Name) -> Result<Option<JsonText<'b>>, EventError> {
         self.params
             .documented(name)
             .map(|text| JsonText::new(name, text))
             .transpose()
     }
 
-    fn free_text(
-        self,
+    #[inline(always)]
+    fn check_free_text(
+        &self,
         name: Name,
+        value: &str,
         lengths: RangeInclusive<usize>,
-    ) -> Result<Cow<'b, str>, EventError> {
-        let value = self.required(name)?;
+    ) -> Result<(), EventError> {
         let (least, most) = lengths.into_inner();
         // A character has one to four bytes, so that most texts need not be counted.
         if !(least.saturating_mul(4)..=most).contains(&value.len()) {
@@ -144,7 +155,6 @@ impl<'b> Values<'b> {
                 });
             }
         }
-        undocumented::check_free_text(self, name, value, least)?;
-        Ok(Cow::Borrowed(value))
+        undocumented::check_free_text(self, name, value, least)
     }
 }

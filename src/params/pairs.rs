@@ -56,6 +56,8 @@ pub(crate) struct Pairs {
     pub(super) len: usize,
     /// Indices into `received`, ordered by name.
     pub(super) sorted: [u8; MAX_PARAMS],
+    /// The parameters with undocumented names, a bit each, the lowest for the first in `received`.
+    others: u64,
     /// The documented names that are there, a bit each, the lowest for the first.
     names: u16,
     /// The index into `received` of each of them.
@@ -68,6 +70,7 @@ impl Pairs {
             received: [Bounds::NONE; MAX_PARAMS],
             len: 0,
             sorted: [0; MAX_PARAMS],
+            others: 0,
             names: 0,
             documented: [0; Name::ALL.len()],
         }
@@ -120,7 +123,7 @@ impl Pairs {
     }
 
     pub(super) fn all_documented(&self) -> bool {
-        self.names.count_ones() as usize == self.len
+        self.others == 0
     }
 
     /// Finds the documented names, orders the parameters of a form by name, and refuses names that occur twice.
@@ -155,21 +158,17 @@ impl Pairs {
             names &= names.wrapping_sub(1);
             known = known.wrapping_add(1);
         }
+        self.others = others;
         match others {
             0 => Ok(()),
-            others => self.sort_others(known, others, form),
+            _ => self.sort_others(known, form),
         }
     }
 
     /// Orders the parameters by name when some have undocumented ones, a bit each.
     #[cold]
-    fn sort_others(
-        &mut self,
-        known: usize,
-        others: u64,
-        form: &[u8],
-    ) -> Result<(), (Option<Name>, u8)> {
-        let received = &self.received;
+    fn sort_others(&mut self, known: usize, form: &[u8]) -> Result<(), (Option<Name>, u8)> {
+        let (received, others) = (&self.received, self.others);
         let name = |index: u8| {
             let bounds = received.get(usize::from(index));
             bounds.map_or(&[][..], |bounds| bounds.name_in(form))

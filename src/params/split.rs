@@ -1,6 +1,6 @@
 use super::Pairs;
 use super::pairs::Bounds;
-use crate::block::{BLOCK, Lanes, Places, equal, short_block};
+use crate::block::{BLOCK, Lanes, Places, equal};
 
 /// Finds where the parameters lie in the form, each with its first `=`. Of what is wrong it only says that something
 /// is.
@@ -13,11 +13,7 @@ pub(super) fn split(form: &[u8], pairs: &mut Pairs) -> Option<()> {
     for (chunk, position) in form.chunks(BLOCK).zip((0_usize..).step_by(BLOCK)) {
         // A byte outside ASCII has its highest bit set, which is the one that counts.
         let is_mark = |bytes: Lanes| equal(bytes, b'&') | equal(bytes, b'=') | bytes;
-        let marks = match chunk.first_chunk() {
-            Some(block) => Places::of(block, is_mark),
-            None => Places::of(&short_block(chunk), is_mark),
-        };
-        for place in marks {
+        for place in Places::of_first(chunk, is_mark) {
             let here = position.wrapping_add(place);
             match chunk.get(place)? {
                 b'=' => name_end = name_end.or(Some(here)),

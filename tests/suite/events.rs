@@ -168,6 +168,37 @@ fn sids_have_a_prefix_and_32_letters_or_digits() {
     }
 }
 
+/// Texts are looked at sixteen bytes at a time.
+#[test]
+fn no_byte_of_a_sid_or_an_identity_is_overlooked() {
+    for position in 2..34 {
+        for byte in 0..=0x7f {
+            let mut sid = ACCOUNT.as_bytes().to_vec();
+            sid[position] = byte;
+            let found = AccountSid::new(str::from_utf8(&sid).unwrap());
+            let prefix = "AC";
+            let expected = match byte.is_ascii_alphanumeric() {
+                true => Ok(sid.clone()),
+                false => Err(SidError::Character { prefix, position }),
+            };
+            let found = found.map(|sid| sid.as_str().as_bytes().to_vec());
+            assert_eq!(found, expected, "{byte:#x} at {position}");
+        }
+    }
+    let name = "entity_identity";
+    // The neighbours of what is allowed, and a character of two bytes with the highest bit set.
+    let mut others = "/:@[`{_ ,.é".chars().cycle();
+    for len in 8..=64 {
+        for position in 0..len {
+            let other = others.next().unwrap();
+            let (before, behind) = ("x".repeat(position), "x".repeat(len - position - 1));
+            let value = format!("{before}{other}{behind}");
+            let error = refused_event(&with(v1_challenge(), name, &value));
+            assert_eq!(error, EventError::Character { name, position }, "{value}");
+        }
+    }
+}
+
 #[test]
 fn an_identity_has_8_to_64_letters_digits_and_dashes() {
     let name = "entity_identity";
