@@ -14,6 +14,7 @@ pub(crate) struct Tag {
 
 impl Tag {
     /// Reads the one line of the signature header.
+    #[inline(always)]
     pub(crate) fn from_lines(
         lines: Lines<'_>,
         algorithm: Algorithm,
@@ -28,6 +29,7 @@ impl Tag {
         }
     }
 
+    #[inline(always)]
     pub(crate) fn parse(value: &[u8], algorithm: Algorithm) -> Result<Self, SignatureError> {
         let len = algorithm.tag_len();
         // One byte more than the longest tag: base64 is decoded in groups of three bytes.
@@ -43,6 +45,7 @@ impl Tag {
     }
 }
 
+#[cold]
 /// Says why a value is not the base64 of a tag of `len` bytes.
 fn refusal(value: &[u8], len: usize) -> SignatureError {
     let find = |wanted: fn(&u8) -> bool| value.iter().position(wanted);
