@@ -54,6 +54,12 @@ pub(crate) fn all(text: &[u8], wanted: impl Fn(Lanes) -> Lanes) -> bool {
     all.all()
 }
 
+/// Tells whether a text holds a byte.
+#[inline(always)]
+pub(crate) fn holds(text: &str, byte: u8) -> bool {
+    !all(text.as_bytes(), |bytes| !equal(bytes, byte))
+}
+
 /// The places of some bytes of a block, a bit each, the lowest for the first byte.
 #[derive(Clone, Copy)]
 pub(crate) struct Places(u64);

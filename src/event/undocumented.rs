@@ -12,6 +12,7 @@
 use super::Reading;
 use super::types::{EventType, FactorType};
 use super::values::Values;
+use crate::block::holds;
 use crate::error::{EventError, UndocumentedFault};
 use crate::params::{Name, Params};
 
@@ -92,7 +93,7 @@ pub(super) fn check_free_text(
 ) -> Result<(), EventError> {
     let &Values { params, reading } = values;
     // Every such name has an underscore.
-    if reading.strict || params.all_documented() && !value.contains('_') {
+    if reading.strict || params.all_documented() && !holds(value, b'_') {
         return Ok(());
     }
     check_ends(params, name, value, least)
