@@ -7,8 +7,8 @@ use twilio_verify_webhooks::{
 };
 use verify_webhooks_fuzz::{FORM, KEYS, SECRETS, URL, checked, reference, setups};
 
-// Cut at zero bytes: a settings header, then lines of the signature header, in which `@0` to `@3` stand for the right
-// signatures of the configured keys.
+// Cut at zero bytes: a settings header, then lines of the signature header, in which `@` and any byte stand for the right
+// signature of one of the configured keys.
 fuzz_target!(|bytes: &[u8]| {
     let mut lines = bytes.split(|&byte| byte == 0);
     let settings = lines.next().unwrap_or_default();
@@ -53,8 +53,8 @@ fn right(position: usize) -> String {
 
 fn with_signatures(line: &[u8]) -> Vec<u8> {
     match line {
-        [b'@', position @ b'0'..=b'3', rest @ ..] => {
-            let mut line = right(usize::from(position - b'0')).into_bytes();
+        [b'@', position, rest @ ..] => {
+            let mut line = right(usize::from(*position) % KEYS.len()).into_bytes();
             line.extend_from_slice(rest);
             line
         }
@@ -102,7 +102,8 @@ fn assert_is_so(error: &SignatureError, settings: &[u8], signatures: &[Vec<u8>])
                 None
             );
         }
-        SignatureError::NoSuchKey { .. } | SignatureError::Mismatch { .. } => {}
+        // The headers were read, and no key fits.
+        SignatureError::NoSuchKey { .. } | SignatureError::Mismatch { .. } => checked(),
         _ => panic!("{error:?}"),
     }
 }
