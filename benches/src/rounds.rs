@@ -1,12 +1,11 @@
-//! Times candidates side by side: each in turn for a fraction of a millisecond, over and over, so that whatever else the
+//! Times candidates side by side: each in turn for some microseconds, over and over, so that whatever else the
 //! machine does meets all of them alike.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// How long one candidate runs before it is the next one's turn: long enough that it hardly matters what the one before
-/// left in caches and branch predictor.
-const TURN: Duration = Duration::from_micros(200);
+/// How long one candidate runs before it is the next one's turn.
+const TURN: Duration = Duration::from_micros(25);
 
 /// Runs a candidate so many times and returns how long that took.
 type Run<'c> = Box<dyn FnMut(u32) -> Duration + 'c>;

@@ -5,7 +5,7 @@ use verify_webhooks_benches::receiver::{post, receiver};
 use verify_webhooks_benches::rounds::{self, Candidate, Timing};
 use verify_webhooks_benches::worst;
 
-const ROUNDS: usize = 100;
+const ROUNDS: usize = 300;
 /// The last is within the default limit of 128 KiB, whatever a generator adds.
 const KIBIBYTES: [usize; 5] = [2, 8, 32, 64, 127];
 

@@ -10,7 +10,7 @@ use verify_webhooks_benches::rounds::{self, Candidate, Timing};
 use verify_webhooks_benches::tidy::Validator;
 use verify_webhooks_benches::{naive, webhook_verify};
 
-const ROUNDS: usize = 600;
+const ROUNDS: usize = 4000;
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();

@@ -9,7 +9,7 @@ use verify_webhooks_benches::receiver::{delivery, receiver};
 use verify_webhooks_benches::refused;
 use verify_webhooks_benches::rounds::{self, Candidate};
 
-const ROUNDS: usize = 600;
+const ROUNDS: usize = 4000;
 
 fn main() {
     let fixture = fixtures::v2_challenge();

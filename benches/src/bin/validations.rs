@@ -6,7 +6,7 @@ use verify_webhooks_benches::fixtures;
 use verify_webhooks_benches::receiver::{delivery, receiver};
 use verify_webhooks_benches::rounds::{self, Candidate};
 
-const ROUNDS: usize = 1000;
+const ROUNDS: usize = 4000;
 const LABEL: &str = "this crate, `verify`";
 
 fn main() {
