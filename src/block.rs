@@ -1,4 +1,4 @@
-//! Looking at sixty-four bytes at once.
+//! Looking at sixteen or sixty-four bytes at once.
 
 use wide::u8x16;
 

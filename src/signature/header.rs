@@ -45,8 +45,8 @@ impl Tag {
     }
 }
 
-#[cold]
 /// Says why a value is not the base64 of a tag of `len` bytes.
+#[cold]
 fn refusal(value: &[u8], len: usize) -> SignatureError {
     let find = |wanted: fn(&u8) -> bool| value.iter().position(wanted);
     if value.is_empty() {
