@@ -1,6 +1,7 @@
 //! What a delivery says.
 
 mod challenge;
+mod delivery_id;
 mod factor;
 mod form;
 mod json;
@@ -12,6 +13,7 @@ mod values;
 mod whole;
 
 pub use self::challenge::ChallengeEvent;
+pub use self::delivery_id::{DeliveryId, DeliveryIdError};
 pub use self::factor::FactorEvent;
 pub use self::json::{ChallengeDetails, DetailField, JsonText, StringMap};
 pub use self::other::OtherEvent;
@@ -85,10 +87,19 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Returns what identifies this webhook, the same when it is sent again: what to deduplicate on.
+    /// Returns what identifies this delivery, the same when it is sent again: what to deduplicate on.
     ///
-    /// It is signed, unlike the idempotency header of the request. Nothing in a delivery is dated, so keep those
-    /// seen for at least as long as a challenge lives.
+    /// Both parts are signed, unlike the idempotency header of the request. Nothing in a delivery is dated, so keep
+    /// those seen for at least as long as a challenge lives.
+    #[must_use]
+    pub fn delivery_id(&self) -> DeliveryId {
+        DeliveryId::new(self.account_sid(), self.uuid())
+    }
+
+    /// Returns the uuid, the same when the delivery is sent again.
+    ///
+    /// It identifies the delivery only together with its account: deduplicate on the
+    /// [`delivery_id`](Self::delivery_id).
     #[must_use]
     pub fn uuid(&self) -> &str {
         match self {

@@ -54,8 +54,9 @@ pub use crate::error::{
     RefusalClass, SignatureError, TargetError, UndocumentedFault, UrlError,
 };
 pub use crate::event::{
-    ChallengeDetails, ChallengeEvent, ChallengeEventType, DetailField, Event, FactorEvent,
-    FactorEventType, FactorType, JsonText, OtherEvent, Parameters, StringMap, WebhookVersion,
+    ChallengeDetails, ChallengeEvent, ChallengeEventType, DeliveryId, DeliveryIdError, DetailField,
+    Event, FactorEvent, FactorEventType, FactorType, JsonText, OtherEvent, Parameters, StringMap,
+    WebhookVersion,
 };
 #[cfg(feature = "http-body")]
 pub use crate::http_body::read_body;

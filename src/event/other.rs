@@ -17,7 +17,8 @@ use crate::sid::{AccountSid, ChallengeSid, FactorSid, ServiceSid};
 pub struct OtherEvent<'a> {
     /// The type: lower-case words joined by dots and underscores, at most 64 characters.
     pub event_type: Cow<'a, str>,
-    /// Identifies this webhook, the same when it is sent again: what to deduplicate on. At most 64 characters.
+    /// Identifies this delivery within its account, the same when it is sent again. At most 64 characters. What to
+    /// deduplicate on is the [`delivery_id`](crate::Event::delivery_id), account and uuid together.
     pub uuid: Cow<'a, str>,
     /// The account that the Service belongs to.
     pub account_sid: AccountSid,

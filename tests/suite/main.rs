@@ -14,6 +14,7 @@ mod adapters;
 mod admission;
 mod altered;
 mod cuts;
+mod delivery_id;
 mod events;
 mod forms;
 mod headers;
