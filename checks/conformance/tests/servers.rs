@@ -1,0 +1,66 @@
+//! Every example server, one test each.
+
+use std::path::Path;
+
+use webhook_conformance::server::{Server, example, package};
+use webhook_conformance::{connection, lambda};
+
+fn check(executable: &Path) {
+    connection::check(Server::start(executable));
+}
+
+#[test]
+fn axum() {
+    check(&example("axum"));
+}
+
+#[test]
+fn hyper() {
+    check(&example("hyper"));
+}
+
+#[test]
+fn tiny_http() {
+    check(&example("tiny_http"));
+}
+
+#[test]
+fn tower() {
+    check(&example("tower"));
+}
+
+#[test]
+fn actix_web() {
+    check(&package("webhook-actix-web"));
+}
+
+#[test]
+fn multi_tenant() {
+    check(&package("webhook-multi-tenant"));
+}
+
+#[test]
+fn poem() {
+    check(&package("webhook-poem"));
+}
+
+#[test]
+fn rocket() {
+    check(&package("webhook-rocket"));
+}
+
+#[test]
+fn salvo() {
+    check(&package("webhook-salvo"));
+}
+
+#[test]
+fn warp() {
+    check(&package("webhook-warp"));
+}
+
+#[test]
+fn lambda_http() {
+    let executable = package("webhook-lambda");
+    lambda::check(|runtime_api| Server::start_lambda(&executable, runtime_api));
+}

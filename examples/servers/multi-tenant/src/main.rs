@@ -1,0 +1,144 @@
+//! A webhook server on axum for many accounts at one URL, each with keys of its own that are replaced while it runs.
+//!
+//! ```sh
+//! export WEBHOOK_URL=http://127.0.0.1:3000/webhook ACCOUNTS=accounts.json
+//! cd examples/servers && cargo run -p webhook-multi-tenant
+//! ```
+//!
+//! `WEBHOOK_URL` is the URL as configured at Twilio, `LISTEN` the address to bind, 127.0.0.1:3000 if not given, and
+//! `ACCOUNTS` a file of accounts and their keys, new keys before old ones, which is read again when it has changed:
+//!
+//! ```json
+//! {
+//!   "AC0123456789abcdef0123456789abcdef": { "auth_tokens": ["the new one", "the old one"] },
+//!   "ACfedcba9876543210fedcba9876543210": {
+//!     "auth_tokens": ["0123456789abcdef0123456789abcdef"],
+//!     "shared_keys": [{ "id": "an id", "secret": "a secret", "algorithm": "HMAC_SHA256" }]
+//!   }
+//! }
+//! ```
+//!
+//! To replace a key, put the new one before it, and take the old one out when the log no longer says that it is in use.
+//! Without `ACCOUNTS` there is the one account `TWILIO_ACCOUNT_SID` with its `TWILIO_AUTH_TOKEN`.
+
+mod accounts;
+
+use std::env;
+use std::error::Error;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::routing::any;
+use lru::LruCache;
+use twilio_verify_webhooks::{
+    AccountReceiver, AccountSid, AuthToken, Buffer, ChallengeEventType, Delivery, Event, Received,
+    Receiver, Refusal, read_body,
+};
+
+use crate::accounts::Accounts;
+
+/// How many deliveries are remembered. They should last for as long as a challenge can be answered.
+const REMEMBERED: NonZeroUsize = NonZeroUsize::new(100_000).unwrap();
+
+struct App {
+    receiver: AccountReceiver,
+    accounts: Accounts,
+    /// The deliveries that were acted on. Whoever has an account's keys can sign any uuid, so each account has its own.
+    /// Behind several servers this is a unique column of their database.
+    handled: Mutex<LruCache<(AccountSid, String), ()>>,
+}
+
+async fn webhook(State(app): State<Arc<App>>, request: Request) -> Result<StatusCode, Refusal> {
+    let received = receive(&app, request).await;
+    let received = received.inspect_err(|refusal| eprintln!("refused: {refusal}"))?;
+    let Received { event, key, .. } = received;
+    let (account_sid, uuid) = (event.account_sid(), event.uuid());
+    if key.position > 0 {
+        eprintln!("{account_sid}: {key} is still in use");
+    }
+    if app.is_repeated(account_sid, uuid) {
+        eprintln!("{account_sid}: {} has been handled", uuid.escape_debug());
+    } else {
+        act(account_sid, &event);
+    }
+    Ok(StatusCode::OK)
+}
+
+async fn receive(app: &App, request: Request) -> Result<Received<'static>, Refusal> {
+    let request = read_body(request, app.receiver.body_limit()).await?;
+    let delivery = Delivery::from_request(&request);
+    let mut buffer = Buffer::new();
+    let unverified = app.receiver.open(&delivery, &mut buffer)?;
+    let keys = app.accounts.keys_of(unverified.account_sid()?).await;
+    let keys = keys.ok_or(Refusal::UnknownAccount)?;
+    Ok(unverified.receive(&keys)?.into_owned())
+}
+
+impl App {
+    /// Remembers a delivery and tells whether it was remembered already.
+    fn is_repeated(&self, account_sid: AccountSid, uuid: &str) -> bool {
+        let handled = self.handled.lock();
+        let mut handled = handled.unwrap_or_else(PoisonError::into_inner);
+        handled.put((account_sid, uuid.to_owned()), ()).is_some()
+    }
+}
+
+/// What the application is there for. If this can fail, forget the delivery then, and Twilio's next try is acted on.
+fn act(account_sid: AccountSid, event: &Event<'_>) {
+    // Whoever has an account's keys can sign any uuid, one with a line about another account in it as well.
+    let uuid = event.uuid().escape_debug();
+    match event {
+        Event::Challenge(challenge) => {
+            let identity = &challenge.entity_identity;
+            match challenge.event_type {
+                ChallengeEventType::Approved => {
+                    println!("{account_sid}: let {identity} in: {uuid}");
+                }
+                ChallengeEventType::Denied => {
+                    println!("{account_sid}: keep {identity} out: {uuid}");
+                }
+            }
+        }
+        Event::Factor(factor) => {
+            let (event_type, identity) = (factor.event_type, &factor.entity_identity);
+            println!("{account_sid}: {event_type} for {identity}: {uuid}");
+        }
+        other => {
+            let event_type = other.event_type();
+            println!("{account_sid}: nothing to do for {event_type}: {uuid}");
+        }
+    }
+}
+
+fn accounts() -> Result<Accounts, Box<dyn Error>> {
+    if let Some(file) = env::var_os("ACCOUNTS") {
+        return Accounts::follow(file.into());
+    }
+    let account_sid = env::var("TWILIO_ACCOUNT_SID");
+    let account_sid = account_sid.map_err(|_| "neither ACCOUNTS nor TWILIO_ACCOUNT_SID is set")?;
+    let token = env::var("TWILIO_AUTH_TOKEN").map_err(|_| "TWILIO_AUTH_TOKEN is not set")?;
+    Accounts::one(account_sid.parse()?, AuthToken::new(&token)?)
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let url = env::var("WEBHOOK_URL").map_err(|_| "WEBHOOK_URL is not set")?;
+    let listen = env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:3000".into());
+    let app = App {
+        receiver: Receiver::builder(url).build_for_accounts()?,
+        accounts: accounts()?,
+        handled: Mutex::new(LruCache::new(REMEMBERED)),
+    };
+
+    // Any method: the receiver answers those that it does not accept.
+    let app = Router::new()
+        .route("/webhook", any(webhook))
+        .with_state(Arc::new(app));
+    let listener = tokio::net::TcpListener::bind(listen).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    axum::serve(listener, app).await?;
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! A webhook server on poem.
+//!
+//! ```sh
+//! export WEBHOOK_URL=http://127.0.0.1:3000/webhook TWILIO_AUTH_TOKEN=0123456789abcdef0123456789abcdef
+//! cd examples/servers && cargo run -p webhook-poem
+//! ```
+//!
+//! `WEBHOOK_URL` is the URL as configured at Twilio, `LISTEN` the address to bind, 127.0.0.1:3000 if not given.
+
+use std::env;
+use std::error::Error;
+
+use poem::listener::TcpAcceptor;
+use poem::{Endpoint, Request, Response, Route, Server};
+use twilio_verify_webhooks::{
+    AuthToken, ChallengeEventType, Delivery, Event, Receiver, Refusal, read_body,
+};
+
+struct Webhook {
+    receiver: Receiver,
+}
+
+impl Endpoint for Webhook {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        match receive(&self.receiver, request).await {
+            Ok(event) => {
+                act(&event);
+                Ok(Response::default())
+            }
+            Err(refusal) => {
+                eprintln!("refused: {refusal}");
+                let (head, text) = refusal.to_response::<&str>().into_parts();
+                let mut response = Response::from((head.status, text));
+                response.headers_mut().extend(head.headers);
+                Ok(response)
+            }
+        }
+    }
+}
+
+async fn receive(receiver: &Receiver, request: Request) -> Result<Event<'static>, Refusal> {
+    let request = read_body(request.into(), receiver.body_limit()).await?;
+    Ok(receiver.receive(&Delivery::from_request(&request))?.event)
+}
+
+/// What the application is there for. A delivery may come twice: act once for each uuid.
+fn act(event: &Event<'_>) {
+    match event {
+        Event::Challenge(challenge) => {
+            let (identity, uuid) = (&challenge.entity_identity, &challenge.uuid);
+            match challenge.event_type {
+                ChallengeEventType::Approved => println!("let {identity} in: {uuid}"),
+                ChallengeEventType::Denied => println!("keep {identity} out: {uuid}"),
+            }
+        }
+        Event::Factor(factor) => {
+            let (identity, uuid) = (&factor.entity_identity, &factor.uuid);
+            println!("{} for {identity}: {uuid}", factor.event_type);
+        }
+        other => println!("nothing to do for {}: {}", other.event_type(), other.uuid()),
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let url = env::var("WEBHOOK_URL").map_err(|_| "WEBHOOK_URL is not set")?;
+    let token = env::var("TWILIO_AUTH_TOKEN").map_err(|_| "TWILIO_AUTH_TOKEN is not set")?;
+    let listen = env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:3000".into());
+    let token = AuthToken::new(&token)?;
+    let receiver = Receiver::builder(url).auth_token(token).build()?;
+
+    // Any method: the receiver answers those that it does not accept.
+    let app = Route::new().at("/webhook", Webhook { receiver });
+    let listener = tokio::net::TcpListener::bind(listen).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    let acceptor = TcpAcceptor::from_tokio(listener)?;
+    Server::new_with_acceptor(acceptor).run(app).await?;
+    Ok(())
+}
