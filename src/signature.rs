@@ -5,15 +5,15 @@
 //! [`Receiver`](crate::Receiver), which adds the rules that give an event exactly one reading: the text that
 //! Twilio signs has no delimiters between names and values, so a signature alone does not say where one ends.
 
-mod body_hash;
 mod header;
+mod json;
 mod key;
 #[cfg(test)]
 mod rfc_vectors;
 mod url;
 
-pub(crate) use self::body_hash::check as check_body_hash;
 pub(crate) use self::header::{Settings, Tag};
+pub(crate) use self::json::{has_hash as has_body_hash, has_hash_of as has_hash_of_body};
 pub(crate) use self::key::Mac;
 pub use self::key::{Algorithm, AuthToken, Key, SharedKey};
 pub use self::url::SignedUrl;
@@ -56,34 +56,63 @@ pub fn verify<N: AsRef<str>, V: AsRef<str>>(
     let tag = Tag::parse(signature, key.algorithm())?;
     let mut text = String::new();
     write_params(params, |piece| text.push_str(piece));
-    for form in url.forms() {
-        let mut mac = key.mac().clone();
-        mac.update(form.as_bytes());
-        if mac.verify([text.as_bytes()], &tag) {
-            return Ok(());
-        }
-    }
-    let tries = url.forms().len();
-    Err(SignatureError::Mismatch { tries })
+    verify_after(url, &text, key, &tag)
 }
 
-/// Verifies the signature of a JSON webhook and the body it belongs to.
+/// Verifies the signature of a JSON webhook, and with it the body.
 ///
-/// Twilio puts the SHA-256 of such a body into the query as `bodySHA256` and signs the URL alone. `url` is the
-/// configured URL with the query as requested, `body` the raw bytes received. The parameter must be there exactly
-/// once.
+/// Twilio appends the SHA-256 of such a body to the URL, as the parameter `bodySHA256`, and signs the URL alone. `url`
+/// is the URL as configured at Twilio, without that parameter, and `body` the bytes as received: the hash that is
+/// verified is the one computed from them. The URL of the request has no say. It is the sender's to choose, so whoever
+/// holds the signature of a *form* webhook whose text he wrote could continue it there, and have any body accepted.
 ///
 /// # Errors
 ///
-/// [`SignatureError`] says what is wrong with the signature or the hash, or that one of them does not match.
+/// [`SignatureError::ConfiguredBodyHash`] if the configured URL has that parameter; otherwise [`SignatureError`] says
+/// what is wrong with the signature, or that it does not match. The signature of another body does not match.
+///
+/// ```
+/// use twilio_verify_webhooks::signature::{self, SignedUrl};
+/// use twilio_verify_webhooks::{AuthToken, Key, SignatureError};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let key = Key::from(AuthToken::new("12345")?);
+/// let url = SignedUrl::new("https://mycompany.com/myapp.php?foo=1&bar=2")?;
+/// let (body, signature) = (br#"{"property": "value", "boolean": true}"#, b"a9nBmqA0ju/hNViExpshrM61xv4=");
+///
+/// signature::verify_json(&key, &url, body, signature)?;
+/// let refusal = signature::verify_json(&key, &url, b"{}", signature);
+/// assert_eq!(refusal, Err(SignatureError::Mismatch { tries: 2 }));
+/// # Ok(())
+/// # }
+/// ```
 pub fn verify_json(
     key: &Key,
     url: &SignedUrl,
     body: &[u8],
     signature: &[u8],
 ) -> Result<(), SignatureError> {
-    verify::<&str, &str>(key, url, [], signature)?;
-    body_hash::check(url.query().unwrap_or_default(), body)
+    let appended = json::appended(url, body)?;
+    let tag = Tag::parse(signature, key.algorithm())?;
+    verify_after(url, &appended, key, &tag)
+}
+
+/// Verifies a text that follows the URL in what is signed.
+pub(crate) fn verify_after(
+    url: &SignedUrl,
+    text: &str,
+    key: &Key,
+    tag: &Tag,
+) -> Result<(), SignatureError> {
+    for form in url.forms() {
+        let mut mac = key.mac().clone();
+        mac.update(form.as_bytes());
+        if mac.verify([text.as_bytes()], tag) {
+            return Ok(());
+        }
+    }
+    let tries = url.forms().len();
+    Err(SignatureError::Mismatch { tries })
 }
 
 /// Returns the text that Twilio signs for a form webhook.

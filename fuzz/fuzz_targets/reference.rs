@@ -155,22 +155,22 @@ fn assert_json(key: &Key, url: &str, body: &[u8], pairs: &Pairs, sent: &[u8]) {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    let delimiter = if url.contains('?') { '&' } else { '?' };
-    let url = format!("{url}{delimiter}bodySHA256={hash}");
-    let signature = key.sign::<&str, &str>(&url, []);
-    let Ok(signed) = SignedUrl::new(&url) else {
+    let Ok(configured) = SignedUrl::new(url) else {
         return;
     };
-    assert_eq!(
-        signature::verify_json(key, &signed, body, signature.as_bytes()),
-        Ok(())
-    );
+    let sent_url = url.split('#').next().unwrap_or_default();
+    let delimiter = if sent_url.contains('?') { '&' } else { '?' };
+    let signature = key.sign::<&str, &str>(&format!("{sent_url}{delimiter}bodySHA256={hash}"), []);
+    match signature::verify_json(key, &configured, body, signature.as_bytes()) {
+        Err(SignatureError::ConfiguredBodyHash) => return,
+        verified => assert_eq!(verified, Ok(())),
+    }
     let longer = [body, b" "].concat();
-    let refused = signature::verify_json(key, &signed, &longer, signature.as_bytes());
-    assert_eq!(refused, Err(SignatureError::BodyMismatch));
+    let refused = signature::verify_json(key, &configured, &longer, signature.as_bytes());
+    assert!(matches!(refused, Err(SignatureError::Mismatch { .. })));
     // A signature over parameters is none over the URL alone, and the other way round.
     if !reference::text("", pairs).is_empty() {
-        assert!(signature::verify_json(key, &signed, body, sent).is_err());
-        assert!(signature::verify(key, &signed, pairs.clone(), signature.as_bytes()).is_err());
+        assert!(signature::verify_json(key, &configured, body, sent).is_err());
+        assert!(signature::verify(key, &configured, pairs.clone(), signature.as_bytes()).is_err());
     }
 }

@@ -5,7 +5,7 @@ use super::location::{Location, cut};
 use super::{Cause, Finding};
 use crate::delivery::Delivery;
 use crate::receiver::{Address, Endpoint};
-use crate::signature::check_body_hash;
+use crate::signature::{has_body_hash, has_hash_of_body};
 
 /// A delivery as the receiver signs it.
 pub(super) struct Request<'a> {
@@ -137,16 +137,15 @@ fn json(
     url: &Location,
     add: &mut impl FnMut(&Location, Vec<u8>, Vec<Finding>),
 ) {
-    let has_hash = |query: &str| query.split('&').any(|pair| pair.starts_with("bodySHA256="));
     let Some(query) = request
         .query
         .or(url.query.as_deref())
-        .filter(|query| has_hash(query))
+        .filter(|query| has_body_hash(query))
     else {
         return;
     };
     let mut findings = vec![Finding::new(Cause::JsonWebhook)];
-    if check_body_hash(query, request.form.body).is_err() {
+    if !has_hash_of_body(query, request.form.body) {
         findings.push(Cause::JsonBodyAltered.into());
     }
     let mut as_requested = url.clone();

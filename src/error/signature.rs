@@ -91,11 +91,8 @@ pub enum SignatureError {
         /// How many combinations of a key and a form of the URL were tried.
         tries: usize,
     },
-    /// The URL of a JSON webhook lacks its `bodySHA256` parameter, has it twice, or not as 64 lower-case
-    /// hexadecimal digits.
-    #[error("expected one bodySHA256 parameter of 64 lower-case hexadecimal digits in the query")]
-    BodyHash,
-    /// The body of a JSON webhook is not the one its URL was made for.
-    #[error("bodySHA256 does not match the body")]
-    BodyMismatch,
+    /// The configured URL of a JSON webhook has a `bodySHA256` parameter. Twilio appends it to the URL, and the hash
+    /// is that of the body received: configure the URL without it.
+    #[error("expected a configured URL without bodySHA256, which Twilio appends to it")]
+    ConfiguredBodyHash,
 }

@@ -21,6 +21,7 @@ mod headers;
 mod hmac;
 mod hostile;
 mod json;
+mod json_webhooks;
 mod keys;
 mod large;
 mod messages;

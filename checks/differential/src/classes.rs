@@ -138,7 +138,7 @@ pub(crate) const CLASSES: &[Class] = &[
             && d.signature(|error| {
                 matches!(
                     error,
-                    SignatureError::BodyHash | SignatureError::Mismatch { .. }
+                    SignatureError::ConfiguredBodyHash | SignatureError::Mismatch { .. }
                 )
             })
     }),
@@ -163,8 +163,14 @@ pub(crate) const CLASSES: &[Class] = &[
             Err(Refused::Config(ConfigError::Key(KeyError::Padded)))
         )
     }),
-    class("hash-not-there-once", Policy, |d| {
-        d.signature(|error| *error == SignatureError::BodyHash)
+    class("hash-not-appended-once", Policy, |d| {
+        d.case.layer == Layer::Json
+            && d.signature(|error| {
+                matches!(
+                    error,
+                    SignatureError::ConfiguredBodyHash | SignatureError::Mismatch { .. }
+                )
+            })
     }),
     class("id-of-shared-key", Policy, |d| {
         d.is_pypi()
