@@ -1,4 +1,81 @@
 //! Command line tool for developers who receive webhooks of Twilio Verify Push.
 #![forbid(unsafe_code)]
+#![allow(dead_code, unused_imports, reason = "commands are being moved in")]
 
-fn main() {}
+mod arguments;
+mod capture;
+mod curl;
+mod diagnose;
+mod event_type;
+mod inspect;
+mod listen;
+mod manual;
+mod outgoing;
+mod output;
+mod reachable;
+mod replay;
+mod secrets;
+mod trigger;
+mod webhooks;
+
+use std::process::ExitCode;
+
+use crate::arguments::{Arguments, Command};
+use crate::output::{Failure, Outcome};
+
+fn main() -> ExitCode {
+    match arguments::parse(std::env::args_os()) {
+        Ok(Arguments { command }) => output::exit_code(command.run()),
+        Err(error) => output::not_understood(error),
+    }
+}
+
+impl Command {
+    fn run(self) -> Result<Outcome, Failure> {
+        match self {
+            // It ends in its own way when it is interrupted: in order.
+            Self::Listen(arguments) => runtime()?.block_on(listen::run(*arguments)),
+            Self::Trigger(arguments) => interruptible(trigger::run(*arguments)),
+            Self::Replay(arguments) => interruptible(replay::run(*arguments)),
+            Self::Inspect(arguments) => runtime()?.block_on(inspect::run(*arguments)),
+            Self::Diagnose(arguments) => blocking(move || diagnose::run(&arguments)),
+            Self::Webhooks(arguments) => blocking(move || webhooks::run(&arguments)),
+            Self::Completions(arguments) => manual::completions(&arguments),
+            Self::Man(arguments) => manual::man(&arguments),
+        }
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    Ok(runtime)
+}
+
+/// Runs until the command is done or the user interrupts it.
+fn interruptible(
+    command: impl Future<Output = Result<Outcome, Failure>>,
+) -> Result<Outcome, Failure> {
+    let runtime = runtime()?;
+    let outcome = runtime.block_on(async {
+        tokio::select! {
+            outcome = command => outcome,
+            interrupt = tokio::signal::ctrl_c() => interrupt.map(|()| Outcome::Interrupted).map_err(Failure::from),
+        }
+    });
+    // A thread may still wait for input or for an answer.
+    runtime.shutdown_background();
+    outcome
+}
+
+/// Runs a command that blocks its thread, so that it can be interrupted.
+fn blocking(
+    command: impl FnOnce() -> Result<Outcome, Failure> + Send + 'static,
+) -> Result<Outcome, Failure> {
+    interruptible(async move {
+        tokio::task::spawn_blocking(command)
+            .await
+            .map_err(Failure::failed)?
+    })
+}

@@ -1,0 +1,1 @@
+//! Requests as commands for a shell.
