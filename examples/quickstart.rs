@@ -136,7 +136,7 @@ fn cases(token: &AuthToken) -> Result<Vec<Case>, Box<dyn Error>> {
         "one changed byte",
         changed,
         signature.clone(),
-        mismatch.clone(),
+        mismatch,
     ));
 
     let another = AuthToken::new("fedcba9876543210fedcba9876543210")?.sign(URL, genuine.clone());

@@ -2,10 +2,8 @@
 
 use std::fmt;
 
+use crate::limits::MAX_UNVERIFIED;
 use crate::params::{Pairs, Room, SLACK};
-
-/// The longest form that is given room as a whole before its signature is verified. A genuine delivery has a few KiB.
-const LONGEST_UNVERIFIED: usize = 8 * 1024;
 
 /// Memory for one delivery at a time, kept from one to the next.
 ///
@@ -60,7 +58,7 @@ pub(crate) struct Scratch<'b> {
 impl Scratch<'_> {
     /// Tells whether a form may be decoded into it before it is verified: there is room, or little is needed.
     pub(crate) fn serves_unverified(&self, form: usize) -> bool {
-        form <= LONGEST_UNVERIFIED || form.saturating_add(SLACK) <= self.room.len()
+        form <= MAX_UNVERIFIED || form.saturating_add(SLACK) <= self.room.len()
     }
 
     /// Lends memory that is gone afterwards: on the stack for a form of up to 8 KiB.

@@ -12,12 +12,12 @@ pub const SIGNATURE_SETTINGS_HEADER: &str = "x-twilio-webhooks-signature-setting
 
 /// The lines of one header: the first is kept, the others are counted.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Lines<'a> {
+pub(crate) struct HeaderLines<'a> {
     pub(crate) first: Option<&'a [u8]>,
     pub(crate) count: usize,
 }
 
-impl<'a> Lines<'a> {
+impl<'a> HeaderLines<'a> {
     fn push(&mut self, line: &'a [u8]) {
         self.first = self.first.or(Some(line));
         self.count = self.count.saturating_add(1);
@@ -40,10 +40,10 @@ impl<'a> Lines<'a> {
 pub struct Delivery<'a> {
     pub(crate) method: &'a str,
     pub(crate) target: Option<&'a str>,
-    pub(crate) content_type: Lines<'a>,
-    pub(crate) content_encoding: Lines<'a>,
-    pub(crate) signature: Lines<'a>,
-    pub(crate) signature_settings: Lines<'a>,
+    pub(crate) content_type: HeaderLines<'a>,
+    pub(crate) content_encoding: HeaderLines<'a>,
+    pub(crate) signature: HeaderLines<'a>,
+    pub(crate) signature_settings: HeaderLines<'a>,
     pub(crate) body: &'a [u8],
 }
 
@@ -54,10 +54,10 @@ impl<'a> Delivery<'a> {
         Self {
             method,
             target: None,
-            content_type: Lines::default(),
-            content_encoding: Lines::default(),
-            signature: Lines::default(),
-            signature_settings: Lines::default(),
+            content_type: HeaderLines::default(),
+            content_encoding: HeaderLines::default(),
+            signature: HeaderLines::default(),
+            signature_settings: HeaderLines::default(),
             body,
         }
     }

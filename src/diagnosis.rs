@@ -75,7 +75,7 @@ use self::ways::Request;
 use crate::delivery::Delivery;
 use crate::error::Refusal;
 use crate::receiver::{AccountKeys, AccountReceiver, Endpoint, MatchedKey, Receiver};
-use crate::signature::{Key, Settings};
+use crate::signature::{Key, KeyHint};
 
 #[doc = include_str!("diagnosis/cookbook.md")]
 pub mod cookbook {}
@@ -202,7 +202,7 @@ fn candidates<'k>(
     delivery: &Delivery<'_>,
     context: &'k Context<'_>,
 ) -> (Vec<Candidate<'k>>, Vec<Candidate<'k>>) {
-    let settings = Settings::from_lines(delivery.signature_settings).ok();
+    let settings = KeyHint::from_lines(delivery.signature_settings).ok();
     let (mut allowed, mut others) = (Vec::new(), Vec::new());
     for (position, key) in keys.iter().enumerate() {
         let name = MatchedKey::new((position, key)).to_string();

@@ -17,13 +17,13 @@ pub use self::delivery_id::{DeliveryId, DeliveryIdError};
 pub use self::factor::FactorEvent;
 pub use self::json::{ChallengeDetails, DetailField, JsonText, StringMap};
 pub use self::other::OtherEvent;
-pub use self::parameters::Parameters;
+pub use self::parameters::{EventParams, EventParamsIter};
 use self::types::EventType;
 pub use self::types::{ChallengeEventType, FactorEventType, FactorType, WebhookVersion};
 use self::values::Values;
 use crate::error::EventError;
 use crate::params::{Form, Name, Params};
-use crate::sid::{AccountSid, ServiceSid};
+use crate::sid::{AccountSid, ChallengeSid, FactorSid, ServiceSid};
 
 /// What happened at Twilio.
 ///
@@ -52,7 +52,7 @@ use crate::sid::{AccountSid, ServiceSid};
 /// assert_eq!(serde_json::from_str::<Event>(&serde_json::to_string(&event)?)?, event);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Event<'a> {
     /// A factor was created, verified or deleted.
@@ -65,9 +65,9 @@ pub enum Event<'a> {
 
 impl<'a> Event<'a> {
     #[inline(always)]
-    pub(crate) fn read(params: Params<'a>, reading: Reading) -> Result<Self, EventError> {
-        let values = Values { params, reading };
-        undocumented::check(params, reading)?;
+    pub(crate) fn read(params: Params<'a>, rules: Rules) -> Result<Self, EventError> {
+        let values = Values { params, rules };
+        undocumented::check(params, rules)?;
         Ok(match values.event_type()? {
             EventType::Factor(event_type) => Self::Factor(FactorEvent::read(&values, event_type)?),
             EventType::Challenge(event_type) => {
@@ -129,6 +129,60 @@ impl<'a> Event<'a> {
         }
     }
 
+    /// Returns the identity of the entity, which leads to the user. A factor or challenge event always has one.
+    #[must_use]
+    pub fn entity_identity(&self) -> Option<&str> {
+        match self {
+            Self::Factor(event) => Some(&event.entity_identity),
+            Self::Challenge(event) => Some(&event.entity_identity),
+            Self::Other(event) => event.parameters.get(Name::EntityIdentity.as_str()),
+        }
+    }
+
+    /// Returns the factor. A factor or challenge event always has one.
+    #[must_use]
+    pub fn factor_sid(&self) -> Option<FactorSid> {
+        match self {
+            Self::Factor(event) => Some(event.factor_sid),
+            Self::Challenge(event) => Some(event.factor_sid),
+            Self::Other(event) => {
+                let text = event.parameters.get(Name::FactorSid.as_str())?;
+                FactorSid::new(text).ok()
+            }
+        }
+    }
+
+    /// Returns the challenge. A challenge event always has one, a factor event never.
+    #[must_use]
+    pub fn challenge_sid(&self) -> Option<ChallengeSid> {
+        match self {
+            Self::Factor(_) => None,
+            Self::Challenge(event) => Some(event.challenge_sid),
+            Self::Other(event) => {
+                let text = event.parameters.get(Name::ChallengeSid.as_str())?;
+                ChallengeSid::new(text).ok()
+            }
+        }
+    }
+
+    /// Returns the factor event, if it is one.
+    #[must_use]
+    pub const fn as_factor(&self) -> Option<&FactorEvent<'a>> {
+        match self {
+            Self::Factor(event) => Some(event),
+            _ => None,
+        }
+    }
+
+    /// Returns the challenge event, if it is one.
+    #[must_use]
+    pub const fn as_challenge(&self) -> Option<&ChallengeEvent<'a>> {
+        match self {
+            Self::Challenge(event) => Some(event),
+            _ => None,
+        }
+    }
+
     /// Tells with which version of the webhook it was sent; `None` if the type is unknown.
     #[must_use]
     pub fn version(&self) -> Option<WebhookVersion> {
@@ -139,7 +193,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Goes through all parameters, in the order of their names.
+    /// Returns an iterator over all parameters, in the order of their names.
     pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
         let (factor, challenge, rest) = match self {
             Self::Factor(event) => (Some(event), None, &event.extra),
@@ -167,8 +221,8 @@ impl<'a> Event<'a> {
 
 /// How parameters are read.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Reading {
-    /// Parameters with undocumented names are refused.
+pub(crate) struct Rules {
+    /// EventParams with undocumented names are refused.
     pub(crate) strict: bool,
     /// The request has a say in where the URL ends and the first parameter starts, so that anything signed for any
     /// webhook of the origin may stand before the event.
@@ -179,8 +233,8 @@ pub(crate) struct Reading {
 
 /// Reads the account from parameters that need not be an event.
 pub(crate) fn account_sid(params: Params<'_>) -> Result<AccountSid, EventError> {
-    let reading = Reading::default();
-    Values { params, reading }
+    let rules = Rules::default();
+    Values { params, rules }
         .sid(Name::AccountSid)
         .map(|sid| sid())
 }

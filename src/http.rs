@@ -78,7 +78,7 @@ impl Refusal {
         if let Self::Method { allow } = self {
             headers.insert(ALLOW, HeaderValue::from_static(allow));
         }
-        response.extensions_mut().insert(self.clone());
+        response.extensions_mut().insert(*self);
         response
     }
 }

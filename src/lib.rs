@@ -29,6 +29,7 @@ mod axum;
 mod block;
 mod buffer;
 mod delivery;
+#[cfg(feature = "diagnosis")]
 pub mod diagnosis;
 mod error;
 mod event;
@@ -36,6 +37,7 @@ mod event;
 mod http;
 #[cfg(feature = "http-body")]
 mod http_body;
+mod limits;
 mod object;
 mod params;
 mod receiver;
@@ -45,26 +47,26 @@ pub mod signature;
 pub mod testing;
 #[cfg(feature = "tower")]
 mod tower;
-pub mod unverified;
 
 pub use crate::buffer::Buffer;
 pub use crate::delivery::{Delivery, SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER};
 pub use crate::error::{
     ConfigError, DecodeError, EventError, FormError, JsonFault, KeyError, MediaTypeError, Refusal,
-    RefusalClass, SignatureError, TargetError, UndocumentedFault, UrlError,
+    RefusalClass, SignatureError, TargetError, UnknownParameterFault, UrlError,
 };
 pub use crate::event::{
     ChallengeDetails, ChallengeEvent, ChallengeEventType, DeliveryId, DeliveryIdError, DetailField,
-    Event, FactorEvent, FactorEventType, FactorType, JsonText, OtherEvent, Parameters, StringMap,
-    WebhookVersion,
+    Event, EventParams, EventParamsIter, FactorEvent, FactorEventType, FactorType, JsonText,
+    OtherEvent, StringMap, WebhookVersion,
 };
 #[cfg(feature = "http-body")]
 pub use crate::http_body::read_body;
-pub use crate::params::Params;
+pub use crate::params::{Params, ParamsIter};
 pub use crate::receiver::{
-    AccountKeys, AccountReceiver, MatchedKey, Received, Receiver, ReceiverBuilder, Verified,
+    AccountKeys, AccountReceiver, AccountReceiverBuilder, MatchedKey, Received, Receiver,
+    ReceiverBuilder, UnverifiedDelivery, Verified,
 };
 pub use crate::sid::{AccountSid, ChallengeSid, FactorSid, ServiceSid, SidError, WebhookSid};
-pub use crate::signature::{Algorithm, AuthToken, Key, SharedKey};
+pub use crate::signature::key::{Algorithm, AuthToken, Key, SharedKey};
 #[cfg(feature = "tower")]
 pub use crate::tower::{WebhookLayer, WebhookService};

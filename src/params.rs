@@ -10,15 +10,17 @@ mod unescape;
 mod write;
 
 use std::fmt;
+use std::ops::Range;
 
 pub(crate) use self::form::{Decoded, Form};
 pub(crate) use self::name::Name;
-pub(crate) use self::pairs::{MAX_PARAMS, Pairs};
+pub(crate) use self::pairs::Pairs;
 pub(crate) use self::room::Room;
+#[cfg(feature = "diagnosis")]
 pub(crate) use self::unescape::escaped;
 pub(crate) use self::write::SLACK;
 
-/// The decoded parameters of one delivery: every name once, all of it UTF-8.
+/// The decoded parameters of one delivery, in the order received: every name once, all of it UTF-8.
 ///
 /// A view that borrows the [`Buffer`](crate::Buffer) it was decoded into. Having one says nothing about where it
 /// came from: look at how you got it.
@@ -53,21 +55,30 @@ impl<'b> Params<'b> {
         }
     }
 
-    /// Goes through names and values in the order received.
+    /// Returns an iterator over names and values, in the order received.
     #[must_use]
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&'b str, &'b str)> + use<'b> {
-        let Self { text, pairs } = *self;
-        (0..self.len()).map(move |index| {
-            let index = u8::try_from(index).unwrap_or(u8::MAX);
-            (pairs.name(index, text), pairs.value(index, text))
-        })
+    pub fn iter(&self) -> ParamsIter<'b> {
+        ParamsIter {
+            params: *self,
+            positions: 0..self.len(),
+        }
     }
 
-    /// Goes through names and values in the order they are signed in: by the bytes of the name.
-    pub(crate) fn sorted(&self) -> impl ExactSizeIterator<Item = (&'b str, &'b str)> + use<'b> {
+    /// Returns an iterator over names and values in the order they are signed in: by the bytes of the name.
+    pub(crate) fn sorted(&self) -> impl Iterator<Item = (&'b str, &'b str)> + use<'b> {
+        let params = *self;
+        (0..params.len()).map_while(move |position| params.sorted_at(position))
+    }
+
+    /// Returns the name and value at a position in the order they are signed in.
+    pub(crate) fn sorted_at(&self, position: usize) -> Option<(&'b str, &'b str)> {
+        let index = *self.pairs.sorted().get(position)?;
+        Some(self.pair(index))
+    }
+
+    fn pair(&self, index: u8) -> (&'b str, &'b str) {
         let Self { text, pairs } = *self;
-        let sorted = pairs.sorted().iter();
-        sorted.map(move |&index| (pairs.name(index, text), pairs.value(index, text)))
+        (pairs.name(index, text), pairs.value(index, text))
     }
 
     #[inline(always)]
@@ -109,6 +120,55 @@ impl<'b> Params<'b> {
         index.map_or(self.text.len(), |index| self.pairs.bounds(index).start())
     }
 }
+
+impl<'b> IntoIterator for Params<'b> {
+    type Item = (&'b str, &'b str);
+    type IntoIter = ParamsIter<'b>;
+
+    fn into_iter(self) -> ParamsIter<'b> {
+        self.iter()
+    }
+}
+
+impl<'b> IntoIterator for &Params<'b> {
+    type Item = (&'b str, &'b str);
+    type IntoIter = ParamsIter<'b>;
+
+    fn into_iter(self) -> ParamsIter<'b> {
+        self.iter()
+    }
+}
+
+impl PartialEq for Params<'_> {
+    /// Compares names and values in the order received.
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(*other)
+    }
+}
+
+impl Eq for Params<'_> {}
+
+/// Names and values of a delivery, in the order received: see [`Params::iter`].
+#[derive(Debug, Clone)]
+pub struct ParamsIter<'b> {
+    params: Params<'b>,
+    positions: Range<usize>,
+}
+
+impl<'b> Iterator for ParamsIter<'b> {
+    type Item = (&'b str, &'b str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let index = u8::try_from(self.positions.next()?).ok()?;
+        Some(self.params.pair(index))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.positions.size_hint()
+    }
+}
+
+impl ExactSizeIterator for ParamsIter<'_> {}
 
 impl fmt::Debug for Params<'_> {
     /// Shows the documented names and counts the others: values are user data, and other names may be.

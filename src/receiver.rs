@@ -3,38 +3,45 @@
 mod account;
 mod admitted;
 mod builder;
+#[cfg(feature = "diagnosis")]
+mod diagnosed;
 mod endpoint;
+mod unverified;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 pub use self::account::{AccountKeys, AccountReceiver};
 use self::admitted::Admitted;
 pub(crate) use self::admitted::{Claim, Found};
-pub use self::builder::ReceiverBuilder;
-pub(crate) use self::endpoint::{Address, Endpoint};
+use self::builder::Configured;
+pub use self::builder::{AccountReceiverBuilder, ReceiverBuilder};
+#[cfg(feature = "diagnosis")]
+pub(crate) use self::endpoint::Address;
+pub(crate) use self::endpoint::Endpoint;
+pub use self::unverified::UnverifiedDelivery;
 use crate::buffer::{Buffer, Scratch};
 use crate::delivery::Delivery;
-use crate::error::Refusal;
-use crate::event::{Event, Reading};
+use crate::error::{ConfigError, Refusal};
+use crate::event::{Event, Rules};
+use crate::limits;
 use crate::params::{Decoded, Params};
-use crate::signature::{Algorithm, Key, Mac};
+use crate::signature::{Algorithm, AuthToken, Key, Mac};
 
 /// Receives the deliveries of one webhook, or of several that share their origin and keys.
 ///
 /// Built once, from the URL as it is configured at Twilio and the keys Twilio may sign with. Cheap to clone, and
-/// used from any number of threads: nothing in it changes. What it does per delivery is bounded by the body limit,
-/// 64 parameters, and one HMAC for each key and each form of the URL.
+/// used from any number of threads: nothing in it changes. A delivery costs at most one HMAC for each key and each
+/// variant of the URL.
 ///
 /// ```
 /// use twilio_verify_webhooks::{AuthToken, Delivery, Event, Receiver};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let token = "12345";
-/// let receiver = Receiver::builder("https://example.com/webhook")
-///     .auth_token(AuthToken::new(token)?)
-///     .build()?;
+/// let receiver = Receiver::new("https://example.com/webhook", AuthToken::new(token)?)?;
 ///
 /// let body = b"uuid=e1d34d2c-73c4-4d1d-8d1f-6b6f0f5f1c5a&type=factor.created\
 ///     &account_sid=AC0123456789abcdef0123456789abcdef&service_sid=VA0123456789abcdef0123456789abcdef\
@@ -48,6 +55,20 @@ use crate::signature::{Algorithm, Key, Mac};
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Limits
+///
+/// | what | limit |
+/// |---|---|
+/// | body, or query of a GET, in bytes | [`DEFAULT_BODY_LIMIT`](Self::DEFAULT_BODY_LIMIT), settable up to [`MAX_BODY_LIMIT`](Self::MAX_BODY_LIMIT) |
+/// | body that is decoded before its signature is verified, in bytes | [`MAX_UNVERIFIED`](Self::MAX_UNVERIFIED) |
+/// | parameters | [`MAX_PARAMETERS`](Self::MAX_PARAMETERS) |
+/// | `uuid`, in characters | [`UUID_LENGTH`](Self::UUID_LENGTH) |
+/// | `entity_identity`, in characters | [`ENTITY_IDENTITY_LENGTH`](Self::ENTITY_IDENTITY_LENGTH) |
+/// | `factor_friendly_name`, in characters | [`FRIENDLY_NAME_LENGTH`](Self::FRIENDLY_NAME_LENGTH) |
+/// | unknown event type, in characters | [`MAX_EVENT_TYPE_LENGTH`](Self::MAX_EVENT_TYPE_LENGTH) |
+/// | unknown factor type, in characters | [`MAX_FACTOR_TYPE_LENGTH`](Self::MAX_FACTOR_TYPE_LENGTH) |
+/// | nesting of objects and arrays in a JSON parameter | [`MAX_JSON_DEPTH`](Self::MAX_JSON_DEPTH) |
 #[derive(Clone)]
 pub struct Receiver {
     inner: Arc<Inner>,
@@ -56,17 +77,49 @@ pub struct Receiver {
 struct Inner {
     endpoint: Endpoint,
     keys: Box<[Key]>,
-    /// The position of a key with its MAC that has taken in a form of the URL.
+    /// The position of a key, with its MAC precomputed over a variant of the URL.
     candidates: Box<[(usize, Mac)]>,
 }
 
 impl Receiver {
+    /// How many bytes a body may have unless [`ReceiverBuilder::body_limit`] says otherwise: 128 KiB.
+    pub const DEFAULT_BODY_LIMIT: usize = limits::DEFAULT_BODY_LIMIT;
+    /// The most that [`ReceiverBuilder::body_limit`] can be set to: 16 MiB.
+    pub const MAX_BODY_LIMIT: usize = limits::MAX_BODY_LIMIT;
+    /// The longest body that is decoded before its signature is verified: 8 KiB. A longer one is decoded after.
+    pub const MAX_UNVERIFIED: usize = limits::MAX_UNVERIFIED;
+    /// The most parameters: 64. A documented event has 13.
+    pub const MAX_PARAMETERS: usize = limits::MAX_PARAMETERS;
+    /// The fewest and the most characters of `uuid`: 1 to 64. A UUID has 36.
+    pub const UUID_LENGTH: RangeInclusive<usize> = limits::UUID_LENGTH;
+    /// The fewest and the most characters of `entity_identity`: 8 to 64, as for `Identity` in Twilio's API.
+    pub const ENTITY_IDENTITY_LENGTH: RangeInclusive<usize> = limits::ENTITY_IDENTITY_LENGTH;
+    /// The fewest and the most characters of `factor_friendly_name`: 1 to 64, as for `FriendlyName` in Twilio's API.
+    pub const FRIENDLY_NAME_LENGTH: RangeInclusive<usize> = limits::FRIENDLY_NAME_LENGTH;
+    /// The most characters of an event type that this version of the crate does not know: 64.
+    pub const MAX_EVENT_TYPE_LENGTH: usize = limits::MAX_EVENT_TYPE_LENGTH;
+    /// The most characters of a factor type that this version of the crate does not know: 32.
+    pub const MAX_FACTOR_TYPE_LENGTH: usize = limits::MAX_FACTOR_TYPE_LENGTH;
+    /// How deep objects and arrays may be nested in a JSON parameter, the outermost object included: 64.
+    pub const MAX_JSON_DEPTH: u32 = limits::MAX_JSON_DEPTH;
+
+    /// Builds a receiver for the usual case: one webhook, one AuthToken.
+    ///
+    /// The same as [`builder`](Self::builder) with the token and nothing else.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Url`] if the URL cannot be used.
+    pub fn new(url: impl Into<String>, token: AuthToken) -> Result<Self, ConfigError> {
+        Self::builder(url).auth_token(token).build()
+    }
+
     /// Starts from the URL of the webhook, byte for byte as it is configured at Twilio.
     ///
-    /// Behind a proxy it still is the URL that Twilio calls, not the one the request arrives with. See
-    /// [`SignedUrl`](crate::signature::SignedUrl) for the forms of it that are tried.
+    /// With a proxy in front it still is the URL that Twilio calls, not the one that the request arrives with. See
+    /// [`SignedUrl`](crate::signature::SignedUrl) for the variants of it that are tried.
     pub fn builder(url: impl Into<String>) -> ReceiverBuilder {
-        ReceiverBuilder::new(url.into(), false)
+        ReceiverBuilder::new(Configured::Url(url.into()))
     }
 
     /// Starts from the public origin, such as `https://example.com`, for webhooks whose path differs.
@@ -77,14 +130,14 @@ impl Receiver {
     /// The request then has a say in where the URL ends, and whatever was signed with the same key for another
     /// webhook of the origin, an SMS for example, may be presented here cut into a URL and an event. So these are
     /// refused besides: a path or query that holds the name of an event's parameter, undocumented parameters that
-    /// nothing bounds ([`UndocumentedFault::Unbounded`](crate::UndocumentedFault::Unbounded)), and a `uuid` of other
+    /// nothing bounds ([`UnknownParameterFault::Unbounded`](crate::UnknownParameterFault::Unbounded)), and a `uuid` of other
     /// characters than letters, digits, dashes and, with POST, spaces.
     ///
     /// What these rules cannot tell from an event is a text signed for another webhook that spells one and ends
     /// there, or after no more than 63 such characters. So pass on only paths that you configured at Twilio, and
     /// prefer a fixed URL, with which none of this arises.
     pub fn builder_for_origin(origin: impl Into<String>) -> ReceiverBuilder {
-        ReceiverBuilder::new(origin.into(), true)
+        ReceiverBuilder::new(Configured::Origin(origin.into()))
     }
 
     /// Receives a delivery: verifies it and returns its event, which owns its text.
@@ -160,10 +213,6 @@ impl Receiver {
         self.inner.endpoint.body_limit
     }
 
-    pub(crate) fn endpoint(&self) -> &Endpoint {
-        &self.inner.endpoint
-    }
-
     fn verified<'b>(
         &'b self,
         admitted: &Admitted<'_>,
@@ -197,7 +246,7 @@ impl fmt::Debug for Receiver {
 }
 
 /// An accepted delivery.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Received<'b> {
     /// What happened.
@@ -224,7 +273,7 @@ impl Received<'_> {
 pub struct Verified<'b> {
     params: Params<'b>,
     key: MatchedKey<'b>,
-    reading: Reading,
+    rules: Rules,
 }
 
 impl<'b> Verified<'b> {
@@ -235,11 +284,11 @@ impl<'b> Verified<'b> {
         key: Found<'b>,
     ) -> Result<Self, Refusal> {
         endpoint.check_pins(params)?;
-        let reading = endpoint.reading(claim.in_url);
+        let rules = endpoint.rules(claim.in_url);
         Ok(Self {
             params,
             key: MatchedKey::new(key),
-            reading,
+            rules,
         })
     }
 
@@ -265,7 +314,7 @@ impl<'b> Verified<'b> {
     #[inline]
     pub fn read(self) -> Result<Received<'b>, Refusal> {
         Ok(Received {
-            event: Event::read(self.params, self.reading)?,
+            event: Event::read(self.params, self.rules)?,
             key: self.key,
         })
     }
@@ -274,13 +323,13 @@ impl<'b> Verified<'b> {
 /// Which of the configured keys a delivery was signed with.
 ///
 /// Watch it while one key replaces another: the old one can go when it no longer matches.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct MatchedKey<'k> {
     /// The position of the key in the order in which keys were given, counted from 0.
     pub position: usize,
     /// The id, if it is a SharedKey.
-    pub shared_key: Option<Cow<'k, str>>,
+    pub key_id: Option<Cow<'k, str>>,
     /// The algorithm.
     pub algorithm: Algorithm,
 }
@@ -289,7 +338,7 @@ impl<'k> MatchedKey<'k> {
     pub(crate) fn new((position, key): Found<'k>) -> Self {
         Self {
             position,
-            shared_key: key.id().map(Cow::Borrowed),
+            key_id: key.id().map(Cow::Borrowed),
             algorithm: key.algorithm(),
         }
     }
@@ -299,7 +348,7 @@ impl<'k> MatchedKey<'k> {
     pub fn into_owned(self) -> MatchedKey<'static> {
         MatchedKey {
             position: self.position,
-            shared_key: self.shared_key.map(|id| Cow::Owned(id.into_owned())),
+            key_id: self.key_id.map(|id| Cow::Owned(id.into_owned())),
             algorithm: self.algorithm,
         }
     }
@@ -308,7 +357,7 @@ impl<'k> MatchedKey<'k> {
 impl fmt::Display for MatchedKey<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let position = self.position;
-        match &self.shared_key {
+        match &self.key_id {
             None => write!(f, "AuthToken (key {position})"),
             Some(id) => write!(f, "SharedKey {id} with {} (key {position})", self.algorithm),
         }

@@ -7,17 +7,19 @@
 
 mod header;
 mod json;
-mod key;
+pub(crate) mod key;
 #[cfg(test)]
 mod rfc_vectors;
 mod url;
 
-pub(crate) use self::header::{Settings, Tag};
+pub(crate) use self::header::{KeyHint, Tag};
+#[cfg(feature = "diagnosis")]
 pub(crate) use self::json::{has_hash as has_body_hash, has_hash_of as has_hash_of_body};
 pub(crate) use self::key::Mac;
-pub use self::key::{Algorithm, AuthToken, Key, SharedKey};
+pub(crate) use self::key::{Algorithm, AuthToken, Key, SharedKey};
 pub use self::url::SignedUrl;
-pub(crate) use self::url::{Parts as UrlParts, forms as url_forms, host_and_port};
+#[cfg(feature = "diagnosis")]
+pub(crate) use self::url::{Parts as UrlParts, host_and_port, variants as url_variants};
 use crate::error::SignatureError;
 
 /// Verifies the signature of a form webhook.
@@ -104,14 +106,14 @@ pub(crate) fn verify_after(
     key: &Key,
     tag: &Tag,
 ) -> Result<(), SignatureError> {
-    for form in url.forms() {
+    for variant in url.variants() {
         let mut mac = key.mac().clone();
-        mac.update(form.as_bytes());
+        mac.update(variant.as_bytes());
         if mac.verify([text.as_bytes()], tag) {
             return Ok(());
         }
     }
-    let tries = url.forms().len();
+    let tries = url.variants().len();
     Err(SignatureError::Mismatch { tries })
 }
 

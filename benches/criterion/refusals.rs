@@ -42,7 +42,7 @@ fn key_counts(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn url_forms(criterion: &mut Criterion) {
+fn url_variants(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("URL");
     group.throughput(Throughput::Elements(1));
     let fixture = fixtures::v2_challenge();
@@ -68,6 +68,6 @@ criterion_group! {
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(1))
         .sample_size(50);
-    targets = refusals, key_counts, url_forms
+    targets = refusals, key_counts, url_variants
 }
 criterion_main!(benches);

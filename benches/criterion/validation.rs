@@ -90,11 +90,11 @@ fn json(group: &mut BenchmarkGroup<'_, WallTime>, fixture: &Fixture) {
         b.iter(|| {
             let event = black_box(event);
             let maps = [
-                event.hidden_details(),
-                event.metadata(),
-                event.factor_metadata(),
+                &event.challenge_hidden_details,
+                &event.challenge_metadata,
+                &event.factor_metadata,
             ];
-            maps.map(|map| map.unwrap())
+            maps.map(|json| json.as_ref().map(|json| json.strings().unwrap()))
         });
     });
     group.bench_function("JSON/details into serde_json::Value", |b| {

@@ -1,6 +1,6 @@
 //! The crate, set up for the fixtures.
 
-use twilio_verify_webhooks::{AccountReceiver, AuthToken, Delivery, Event, Receiver};
+use twilio_verify_webhooks::{AccountReceiver, AuthToken, Delivery, Event, JsonText, Receiver};
 
 use crate::fixtures::{AUTH_TOKEN, Fixture, URL};
 
@@ -15,7 +15,7 @@ pub fn receiver() -> Receiver {
 
 /// Decodes and orders without a key.
 pub fn account_receiver() -> AccountReceiver {
-    Receiver::builder(URL).build_for_accounts().unwrap()
+    AccountReceiver::builder(URL).build().unwrap()
 }
 
 pub fn delivery(fixture: &Fixture) -> Delivery<'_> {
@@ -31,16 +31,19 @@ pub fn post<'f>(body: &'f str, signature: &'f str) -> Delivery<'f> {
 /// Decodes all JSON in an event into the crate's own types, and returns how many elements there are.
 pub fn decode_json(event: &Event<'_>) -> usize {
     match event {
-        Event::Factor(event) => event.metadata().unwrap().map_or(0, |map| map.len()),
-        Event::Challenge(event) => [
-            event.details().unwrap().map(|details| details.fields.len()),
-            event.hidden_details().unwrap().map(|map| map.len()),
-            event.metadata().unwrap().map(|map| map.len()),
-            event.factor_metadata().unwrap().map(|map| map.len()),
-        ]
-        .into_iter()
-        .flatten()
-        .sum(),
+        Event::Factor(event) => strings(&event.factor_metadata),
+        Event::Challenge(event) => {
+            let details = event.details().unwrap();
+            details.map_or(0, |details| details.fields.len())
+                + strings(&event.challenge_hidden_details)
+                + strings(&event.challenge_metadata)
+                + strings(&event.factor_metadata)
+        }
         _ => 0,
     }
+}
+
+fn strings(json: &Option<JsonText<'_>>) -> usize {
+    json.as_ref()
+        .map_or(0, |json| json.strings().unwrap().len())
 }

@@ -134,7 +134,7 @@ fn addressed(
         .headers
         .iter()
         .fold(delivery, |delivery, (name, value)| {
-            delivery.replacing_header(name, value.as_str())
+            delivery.with_header_replaced(name, value.as_str())
         });
     let key = match signer.key() {
         Key::SharedKey(key) => format!("SharedKey {} with {}", key.id(), key.algorithm()),

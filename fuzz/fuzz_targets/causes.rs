@@ -4,7 +4,9 @@
 use arbitrary::{Arbitrary as _, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use twilio_verify_webhooks::diagnosis::{Cause, Context, Verdict};
-use twilio_verify_webhooks::{AccountKeys, AccountSid, Delivery, Receiver, SIGNATURE_HEADER};
+use twilio_verify_webhooks::{
+    AccountKeys, AccountReceiver, AccountSid, Delivery, Receiver, SIGNATURE_HEADER,
+};
 use verify_webhooks_fuzz::changes::{Scene, change_signature};
 use verify_webhooks_fuzz::report::{self, PLANTED, causes, plant};
 use verify_webhooks_fuzz::{ACCOUNT, Event, KEYS, SECRETS, checked, reference};
@@ -86,8 +88,9 @@ fuzz_target!(|bytes: &[u8]| {
         context = context.other_url(url);
     }
     let keys = || scene.keys.iter().map(|&position| KEYS[position].clone());
-    let builder = Receiver::builder(scene.configured.text());
-    let accounts = builder.clone().build_for_accounts().unwrap();
+    let url = scene.configured.text();
+    let accounts = AccountReceiver::builder(url.clone()).build().unwrap();
+    let builder = Receiver::builder(url);
     let receiver = keys().fold(builder, |builder, key| builder.key(key));
     let receiver = receiver.build().unwrap();
 

@@ -113,7 +113,7 @@ fn settings<'r>(request: &'r Request<'_>) -> Option<Option<(Algorithm, Option<&'
 
 /// Neither the signature received is shown nor one that would be accepted.
 fn assert_hides(request: &Request<'_>, diagnosis: &Diagnosis) {
-    let text = request.text(request.setup.url.forms().next().unwrap());
+    let text = request.text(request.setup.url.variants().next().unwrap());
     let mut signatures: Vec<String> = SECRETS
         .iter()
         .map(|(_, secret, algorithm)| reference::signature(*algorithm, secret, &text))

@@ -157,9 +157,10 @@ fn assert_details(event: &ChallengeEvent<'_>, text: &str) {
 
 fn assert_strings(event: &ChallengeEvent<'_>, text: &str) {
     let strings = serde_json::from_str::<BTreeMap<String, String>>(text);
-    match event.hidden_details() {
+    let hidden = event.challenge_hidden_details.as_ref();
+    let hidden = hidden.expect("there are hidden details");
+    match hidden.strings() {
         Ok(hidden) => {
-            let hidden = hidden.expect("there are hidden details");
             let strings = strings.expect("an object of strings");
             let strings = strings.iter().map(|(name, value)| (&**name, &**value));
             assert!(

@@ -71,10 +71,10 @@ fn for_its_account(
 /// Nothing is accepted without the signature of the key that is named.
 fn assert_is_signed(request: &Request<'_>, received: &Received<'_>) {
     let (id, secret, algorithm) = SECRETS[received.key.position];
-    assert_eq!(received.key.shared_key.as_deref(), id);
+    assert_eq!(received.key.key_id.as_deref(), id);
     assert_eq!(received.key.algorithm, algorithm);
     let is_signature = |url| reference::signature(algorithm, secret, &request.text(url));
-    let signatures: Vec<_> = request.setup.url.forms().map(is_signature).collect();
+    let signatures: Vec<_> = request.setup.url.variants().map(is_signature).collect();
     let (_, sent) = request
         .headers
         .iter()

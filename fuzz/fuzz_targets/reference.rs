@@ -84,7 +84,7 @@ fuzz_target!(|signed: Signed<'_>| {
     };
     let pairs = reference::pairs(form);
     let signed_url = SignedUrl::new(url).unwrap();
-    let forms: Vec<&str> = signed_url.forms().collect();
+    let forms: Vec<&str> = signed_url.variants().collect();
     let form_of_url = forms[signed.url_form % forms.len()];
     let text = reference::text(form_of_url, &pairs);
     assert_eq!(string_to_sign(form_of_url, pairs.clone()), text);

@@ -25,7 +25,7 @@ fuzz_target!(|text: &str| {
         }
     };
     checked();
-    let forms: Vec<&str> = url.forms().collect();
+    let forms: Vec<&str> = url.variants().collect();
     let sent = text.split('#').next().unwrap();
     assert_eq!(forms[0], sent);
     assert_differ_in_port_and_user_only(&forms);

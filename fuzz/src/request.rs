@@ -90,8 +90,8 @@ impl<'a> Arbitrary<'a> for Request<'a> {
 
         let key = usize::from(key) % SECRETS.len();
         let (id, secret, algorithm) = SECRETS[key];
-        let url_form = usize::from(url_form) % setup.url.forms().len();
-        let url = setup.url.forms().nth(url_form).unwrap();
+        let url_form = usize::from(url_form) % setup.url.variants().len();
+        let url = setup.url.variants().nth(url_form).unwrap();
         let text = signed(setup, method, url, target.as_deref(), body);
         let mut signature = reference::signature(algorithm, secret, &text).into_bytes();
         let mut settings = id.map(|id| format!("key={id},algorithm={algorithm}").into_bytes());

@@ -72,24 +72,28 @@ fn setup((url, is_origin): (&'static str, bool), options: u8) -> Setup {
     let has = |option: u8| options & 1 << option != 0;
     let (accepts_get, strict, pinned) = (has(0), has(1), has(2));
     let body_limit = if has(3) { 400 } else { 128 * 1024 };
-    let builder = || {
-        let mut builder = match is_origin {
-            true => Receiver::builder_for_origin(url),
-            false => Receiver::builder(url),
-        };
-        builder = builder.body_limit(body_limit);
-        if accepts_get {
-            builder = builder.accept_get();
-        }
-        if strict {
-            builder = builder.strict();
-        }
-        if pinned {
-            builder = builder.account_sid(AccountSid::new(ACCOUNT).unwrap());
-            builder = builder.service_sid(ServiceSid::new(SERVICE).unwrap());
-        }
-        builder
-    };
+    /// Sets what both kinds of builders can be told.
+    macro_rules! builder {
+        ($receiver:ty) => {{
+            let mut builder = match is_origin {
+                true => <$receiver>::builder_for_origin(url),
+                false => <$receiver>::builder(url),
+            };
+            builder = builder.body_limit(body_limit);
+            if accepts_get {
+                builder = builder.accept_get();
+            }
+            if strict {
+                builder = builder.strict();
+            }
+            if pinned {
+                builder = builder.account_sid(AccountSid::new(ACCOUNT).unwrap());
+                builder = builder.service_sid(ServiceSid::new(SERVICE).unwrap());
+            }
+            builder
+        }};
+    }
+
     let keys = KEYS.iter().cloned();
     let signed = url.split('#').next().unwrap();
     Setup {
@@ -101,10 +105,10 @@ fn setup((url, is_origin): (&'static str, bool), options: u8) -> Setup {
         pinned,
         body_limit,
         receiver: keys
-            .fold(builder(), |builder, key| builder.key(key))
+            .fold(builder!(Receiver), |builder, key| builder.key(key))
             .build()
             .unwrap(),
-        accounts: builder().build_for_accounts().unwrap(),
+        accounts: builder!(AccountReceiver).build().unwrap(),
         account_keys: AccountKeys::new(AccountSid::new(ACCOUNT).unwrap(), KEYS.iter().cloned())
             .unwrap(),
     }

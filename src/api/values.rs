@@ -1,5 +1,7 @@
 //! Values of the resource that are words, known or not.
 
+use crate::event::WebhookVersion;
+
 /// Enums of known words that take any other text too.
 ///
 /// They compare by the text, so that a known word is the same however it was made.
@@ -100,5 +102,14 @@ words! {
         Get = "GET",
         /// `POST`
         Post = "POST",
+    }
+}
+
+impl From<WebhookVersion> for Version {
+    fn from(version: WebhookVersion) -> Self {
+        match version {
+            WebhookVersion::V1 => Self::V1,
+            WebhookVersion::V2 => Self::V2,
+        }
     }
 }

@@ -1,4 +1,4 @@
-use crate::signature::{UrlParts, url_forms};
+use crate::signature::{UrlParts, url_variants};
 
 /// A URL in pieces that can be exchanged.
 #[derive(Clone, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl Location {
         if let Some(query) = &self.query {
             rest.extend(["?", query]);
         }
-        let forms = url_forms(&self.scheme, (&self.user, &self.host, &self.port), &rest);
+        let forms = url_variants(&self.scheme, (&self.user, &self.host, &self.port), &rest);
         forms.into_iter().map(String::from).collect()
     }
 

@@ -4,9 +4,9 @@ use super::context::Context;
 use super::location::cut;
 use super::tags::Tags;
 use super::{Cause, Finding, MAX_BODY};
-use crate::delivery::{Delivery, Lines};
+use crate::delivery::{Delivery, HeaderLines};
 use crate::receiver::{Address, Endpoint};
-use crate::signature::{Key, Settings};
+use crate::signature::{Key, KeyHint};
 
 pub(super) fn observed(
     endpoint: &Endpoint,
@@ -34,7 +34,11 @@ fn method(endpoint: &Endpoint, delivery: &Delivery<'_>, findings: &mut Vec<Findi
     match delivery.method {
         "POST" => {}
         "GET" => {
-            let configured = endpoint.address.forms().next().and_then(|url| cut(url).1);
+            let configured = endpoint
+                .address
+                .variants()
+                .next()
+                .and_then(|url| cut(url).1);
             let query = delivery.target.and_then(|target| cut(target).1);
             let has_none = query.is_none_or(|query| query.is_empty() || Some(query) == configured);
             if has_none && delivery.target.is_some() {
@@ -57,8 +61,8 @@ fn media_type(delivery: &Delivery<'_>, findings: &mut Vec<Finding>) {
         essence.trim_ascii().to_ascii_lowercase()
     };
     match delivery.content_type {
-        Lines { count: 0, .. } => findings.push(Cause::ContentTypeMissing.into()),
-        Lines {
+        HeaderLines { count: 0, .. } => findings.push(Cause::ContentTypeMissing.into()),
+        HeaderLines {
             first: Some(value),
             count: 1,
         } => match essence(value).as_slice() {
@@ -69,16 +73,16 @@ fn media_type(delivery: &Delivery<'_>, findings: &mut Vec<Finding>) {
             }
             _ => findings.push(Cause::ContentTypeOther.into()),
         },
-        Lines { .. } => findings.push(Cause::ContentTypeRepeated.into()),
+        HeaderLines { .. } => findings.push(Cause::ContentTypeRepeated.into()),
     }
     let is_identity = |value: &[u8]| value.trim_ascii().eq_ignore_ascii_case(b"identity");
     match delivery.content_encoding {
-        Lines { count: 0, .. } => {}
-        Lines {
+        HeaderLines { count: 0, .. } => {}
+        HeaderLines {
             first: Some(value),
             count: 1,
         } if is_identity(value) => {}
-        Lines { .. } => findings.push(Cause::ContentEncoded.into()),
+        HeaderLines { .. } => findings.push(Cause::ContentEncoded.into()),
     }
 }
 
@@ -103,7 +107,7 @@ fn body(
 }
 
 fn settings(keys: &[Key], delivery: &Delivery<'_>, tags: &Tags, findings: &mut Vec<Finding>) {
-    let Ok(settings) = Settings::from_lines(delivery.signature_settings) else {
+    let Ok(settings) = KeyHint::from_lines(delivery.signature_settings) else {
         return findings.push(Cause::SettingsUnreadable.into());
     };
     let mut algorithms = tags.tags.iter().map(|(algorithm, _)| *algorithm);

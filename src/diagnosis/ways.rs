@@ -37,7 +37,7 @@ impl<'a> Request<'a> {
             .filter(|target| target.len() <= super::MAX_TARGET);
         let (path, query) = target.map_or(("", None), cut);
         let is_origin = matches!(endpoint.address, Address::Origin(_));
-        let mut configured = Location::new(endpoint.address.forms().next()?)?;
+        let mut configured = Location::new(endpoint.address.variants().next()?)?;
         if is_origin {
             path.clone_into(&mut configured.path);
         }

@@ -1,7 +1,7 @@
 /// Why a receiver, key or URL was not built: a mistake in the configuration.
 ///
 /// It holds no secret and no URL, so it can be logged as it is.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// The webhook URL cannot be used.
@@ -13,9 +13,6 @@ pub enum ConfigError {
     /// No key was given, so every delivery would be refused.
     #[error("expected at least one key")]
     NoKey,
-    /// A receiver for accounts was given a key of its own, which it would not use.
-    #[error("expected no key: a receiver for accounts takes the keys of each")]
-    KeyWithoutAccount,
     /// Two SharedKeys have the same id and algorithm.
     #[error("shared key at position {position} has the id and algorithm of an earlier key")]
     RepeatedSharedKey {
@@ -35,7 +32,7 @@ pub enum ConfigError {
 /// Why a text is not the URL of a webhook.
 ///
 /// Positions are byte offsets into the URL, counted from 0.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UrlError {
     /// The URL does not start with `https://` or `http://` and a host.

@@ -2,7 +2,7 @@
 ///
 /// Twilio signs names and values without anything between them, so one signature fits every way of cutting the
 /// same text. Some of these rules only exist so that no more than one cut is an event.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EventError {
     /// A parameter that such an event always has is not there.
@@ -54,9 +54,9 @@ pub enum EventError {
         /// Where in the decoded value, in bytes, counted from 0.
         position: usize,
     },
-    /// A type is neither one the crate knows nor of the form that a later one may have.
+    /// A type is neither one the crate knows nor shaped as a later one may be.
     #[error("parameter {name}: expected {expected}")]
-    Form {
+    Unrecognized {
         /// The parameter.
         name: &'static str,
         /// What it should look like.
@@ -72,14 +72,14 @@ pub enum EventError {
         /// Where in the decoded value, in bytes, counted from 0.
         position: usize,
     },
-    /// A parameter whose name Twilio does not document cannot be told from a piece of its neighbours, or such
+    /// A parameter that Twilio's page does not list cannot be told from a piece of its neighbours, or such
     /// parameters are not accepted.
-    #[error("parameter {position} in signed order has an undocumented name {fault}")]
-    Undocumented {
+    #[error("parameter {position} in signed order has an unknown name {fault}")]
+    UnknownParameter {
         /// Which parameter it is, in the order of the names, counted from 0.
         position: usize,
         /// Why it is refused.
-        fault: UndocumentedFault,
+        fault: UnknownParameterFault,
     },
 }
 
@@ -104,30 +104,30 @@ pub enum JsonFault {
     TooDeep,
 }
 
-/// Why a parameter with an undocumented name is refused.
+/// Why a parameter that Twilio's page does not list is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum UndocumentedFault {
+pub enum UnknownParameterFault {
     /// The receiver is strict.
     #[error("and the receiver is strict")]
     Strict,
-    /// The name is not made of lower-case words joined by underscores: `[a-z][a-z0-9]*(_[a-z0-9]+)+`. Behind
+    /// The name is not made of lower-case words joined by underscores: `[a-z][a-z0-9]*(_[a-z0-9]+)+`. After
     /// `entity_identity` the first word has no digit.
     #[error("that is not of the form lower_case_words")]
-    Form,
+    InvalidName,
     /// The name starts like a documented one, or a documented one starts it.
-    #[error("too like a documented one")]
+    #[error("that is too similar to a known one")]
     LikeDocumented,
-    /// Name and value, with those of the undocumented parameters right behind, hold a documented name that could start
+    /// Name and value, with those of the unknown parameters directly after it, hold a documented name that could start
     /// there: one with an underscore, or `type` or `uuid` where it is signed next.
-    #[error("and holds a documented one")]
+    #[error("and contains a known one")]
     HoldsDocumented,
-    /// It is signed right behind an event type or factor type that the crate does not know, and could be a part of
+    /// It directly follows an event type or factor type that the crate does not know, and could be a part of
     /// that.
     #[error("that could be a part of the value before it")]
     PartOfNeighbour,
     /// The receiver is for an origin, and the parameter stands where nothing else bounds it: before `account_sid` or
-    /// behind `uuid`, or anywhere in the query of a GET.
+    /// after `uuid`, or anywhere in the query of a GET.
     #[error("that nothing bounds, as the URL comes with the request")]
     Unbounded,
 }

@@ -1,7 +1,7 @@
 /// Why a form was not decoded.
 ///
 /// Positions are byte offsets into the form as received, before decoding, counted from 0.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FormError {
     /// A `%` is not followed by two hexadecimal digits.

@@ -4,7 +4,7 @@ use super::{EventError, FormError, SignatureError};
 ///
 /// [`status`](Self::status) is what to answer. The messages carry names, positions and counts, never a secret, a
 /// signature or user data, so they can be logged; a caller from the internet needs no more than the status.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
     /// The request has another method than the receiver accepts. Answer 405.

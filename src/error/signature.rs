@@ -4,7 +4,7 @@ use crate::signature::Algorithm;
 ///
 /// It never holds a signature, received or expected: one that was refused may still be genuine, and Twilio's do
 /// not expire. Positions are byte offsets into the header value, counted from 0.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignatureError {
     /// There is no `X-Twilio-Signature` header.
@@ -77,12 +77,12 @@ pub enum SignatureError {
     )]
     UnknownAlgorithm,
     /// No configured key has the algorithm, and the id if one is given, that the delivery asks for.
-    #[error("no configured key fits a signature made with {algorithm}{}", if *.shared_key { " and the shared key named" } else { "" })]
+    #[error("no configured key fits a signature made with {algorithm}{}", if *.names_id { " and the shared key named" } else { "" })]
     NoSuchKey {
         /// The algorithm asked for; HMAC-SHA1 where none is.
         algorithm: Algorithm,
         /// Whether the delivery names a SharedKey.
-        shared_key: bool,
+        names_id: bool,
     },
     /// The signature does not belong to this text under any key tried: the delivery is forged or altered, or the
     /// configured URL or key is not the one Twilio used.

@@ -1,8 +1,8 @@
 use std::borrow::Cow;
 
-use super::factor::{owned, strings};
-use super::json::{ChallengeDetails, JsonText, StringMap};
-use super::parameters::Parameters;
+use super::factor::owned;
+use super::json::{ChallengeDetails, JsonText};
+use super::parameters::EventParams;
 use super::types::{ChallengeEventType, FactorType, WebhookVersion};
 use super::values::Values;
 use crate::error::{DecodeError, EventError};
@@ -12,7 +12,7 @@ use crate::sid::{AccountSid, ChallengeSid, FactorSid, ServiceSid};
 /// A user approved or denied a challenge.
 ///
 /// Fields are named as Twilio names the parameters.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct ChallengeEvent<'a> {
     /// How the user answered.
@@ -32,19 +32,19 @@ pub struct ChallengeEvent<'a> {
     pub factor_type: Option<FactorType<'a>>,
     /// What the device calls itself, at most 64 characters. Version 2 only.
     pub factor_friendly_name: Option<Cow<'a, str>>,
-    /// What the device added when the factor was made: see [`factor_metadata`](Self::factor_metadata()). Version 2 only.
+    /// What the device added when the factor was made: see [`JsonText::strings`]. Version 2 only.
     pub factor_metadata: Option<JsonText<'a>>,
     /// The challenge.
     pub challenge_sid: ChallengeSid,
     /// What the user was shown: see [`details`](Self::details). Version 2 only, and always there with
     /// [`FactorType::Push`].
     pub challenge_details: Option<JsonText<'a>>,
-    /// What the backend added for itself: see [`hidden_details`](Self::hidden_details). Version 2 only.
+    /// What the backend added for itself: see [`JsonText::strings`]. Version 2 only.
     pub challenge_hidden_details: Option<JsonText<'a>>,
-    /// What the device added to its answer: see [`metadata`](Self::metadata). Version 2 only.
+    /// What the device added to its answer: see [`JsonText::strings`]. Version 2 only.
     pub challenge_metadata: Option<JsonText<'a>>,
-    /// Parameters that Twilio does not document.
-    pub extra: Parameters<'a>,
+    /// EventParams that Twilio does not document.
+    pub extra: EventParams<'a>,
 }
 
 impl<'a> ChallengeEvent<'a> {
@@ -91,7 +91,7 @@ impl<'a> ChallengeEvent<'a> {
             challenge_details,
             challenge_hidden_details,
             challenge_metadata,
-            extra: Parameters::undocumented(values.params),
+            extra: EventParams::unknown(values.params),
         })
     }
 
@@ -114,33 +114,6 @@ impl<'a> ChallengeEvent<'a> {
             .as_ref()
             .map(JsonText::decode)
             .transpose()
-    }
-
-    /// Decodes [`challenge_hidden_details`](Self::challenge_hidden_details), if there are any, into a map of strings.
-    ///
-    /// # Errors
-    ///
-    /// [`DecodeError`] names the member that is no string.
-    pub fn hidden_details(&self) -> Result<Option<StringMap<'_>>, DecodeError> {
-        strings(self.challenge_hidden_details.as_ref())
-    }
-
-    /// Decodes [`challenge_metadata`](Self::challenge_metadata), if there are any, into a map of strings.
-    ///
-    /// # Errors
-    ///
-    /// [`DecodeError`] names the member that is no string.
-    pub fn metadata(&self) -> Result<Option<StringMap<'_>>, DecodeError> {
-        strings(self.challenge_metadata.as_ref())
-    }
-
-    /// Decodes the field [`factor_metadata`](#structfield.factor_metadata), if there are any, into a map of strings.
-    ///
-    /// # Errors
-    ///
-    /// [`DecodeError`] names the member that is no string.
-    pub fn factor_metadata(&self) -> Result<Option<StringMap<'_>>, DecodeError> {
-        strings(self.factor_metadata.as_ref())
     }
 
     /// Makes it own its text.

@@ -1,17 +1,17 @@
 use std::borrow::Cow;
 
-use super::json::{JsonText, StringMap, Strings};
-use super::parameters::Parameters;
+use super::json::JsonText;
+use super::parameters::EventParams;
 use super::types::{FactorEventType, FactorType, WebhookVersion};
 use super::values::Values;
-use crate::error::{DecodeError, EventError};
+use crate::error::EventError;
 use crate::params::Name;
 use crate::sid::{AccountSid, FactorSid, ServiceSid};
 
 /// A factor was created, verified or deleted.
 ///
 /// Fields are named as Twilio names the parameters.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct FactorEvent<'a> {
     /// What happened.
@@ -31,10 +31,10 @@ pub struct FactorEvent<'a> {
     pub factor_type: Option<FactorType<'a>>,
     /// What the device calls itself, at most 64 characters. Version 2 only.
     pub factor_friendly_name: Option<Cow<'a, str>>,
-    /// What the device added when the factor was made: see [`metadata`](Self::metadata). Version 2 only.
+    /// What the device added when the factor was made: see [`JsonText::strings`]. Version 2 only.
     pub factor_metadata: Option<JsonText<'a>>,
-    /// Parameters that Twilio does not document.
-    pub extra: Parameters<'a>,
+    /// EventParams that Twilio does not document.
+    pub extra: EventParams<'a>,
 }
 
 impl<'a> FactorEvent<'a> {
@@ -77,7 +77,7 @@ impl<'a> FactorEvent<'a> {
             factor_type,
             factor_friendly_name,
             factor_metadata,
-            extra: Parameters::undocumented(values.params),
+            extra: EventParams::unknown(values.params),
         })
     }
 
@@ -88,15 +88,6 @@ impl<'a> FactorEvent<'a> {
             None => WebhookVersion::V1,
             Some(_) => WebhookVersion::V2,
         }
-    }
-
-    /// Decodes [`factor_metadata`](Self::factor_metadata), if there is any, into a map of strings.
-    ///
-    /// # Errors
-    ///
-    /// [`DecodeError`] names the member that is no string.
-    pub fn metadata(&self) -> Result<Option<StringMap<'_>>, DecodeError> {
-        strings(self.factor_metadata.as_ref())
     }
 
     /// Makes it own its text.
@@ -145,11 +136,4 @@ impl<'a> FactorEvent<'a> {
 
 pub(super) fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
     Cow::Owned(text.into_owned())
-}
-
-pub(super) fn strings<'t>(
-    json: Option<&'t JsonText<'_>>,
-) -> Result<Option<StringMap<'t>>, DecodeError> {
-    json.map(|json| json.decode().map(|Strings(map)| map))
-        .transpose()
 }

@@ -7,7 +7,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess};
 use serde::ser::{Serialize, Serializer};
 use url::form_urlencoded;
 
-use super::{Event, Reading};
+use super::{Event, Rules};
 use crate::buffer::Buffer;
 use crate::error::Refusal;
 use crate::params::Form;
@@ -25,7 +25,7 @@ impl Event<'_> {
         let form = Form::new(form.as_bytes(), scratch.pairs)?;
         let room = scratch.room.take(form.room());
         let params = form.decode(room)?.params();
-        Ok(Event::read(params, Reading::default())?.into_owned())
+        Ok(Event::read(params, Rules::default())?.into_owned())
     }
 }
 

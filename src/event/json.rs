@@ -13,7 +13,7 @@ use crate::params::Name;
 ///
 /// That it is one object and nothing else was checked on receipt; what it holds is seen when it is decoded. Objects
 /// and arrays in it are nested at most 64 deep.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct JsonText<'a> {
     name: Name,
     text: Cow<'a, str>,
@@ -62,7 +62,25 @@ impl<'a> JsonText<'a> {
             .map_err(|error| DecodeError::json(self.name.as_str(), &error))
     }
 
-    /// Makes it own its text.
+    /// Decodes the object into a map of strings, as Twilio documents hidden details and metadata to be.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError`] names the member that is not a string, or that occurs twice.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::{DecodeError, FactorEvent};
+    ///
+    /// fn operating_system(event: &FactorEvent<'_>) -> Result<Option<String>, DecodeError> {
+    ///     let Some(json) = &event.factor_metadata else { return Ok(None) };
+    ///     Ok(json.strings()?.remove("os").map(|os| os.into_owned()))
+    /// }
+    /// ```
+    pub fn strings(&self) -> Result<StringMap<'_>, DecodeError> {
+        self.decode().map(|Strings(map)| map)
+    }
+
+    /// Converts to an owned value.
     #[must_use]
     pub fn into_owned(self) -> JsonText<'static> {
         JsonText {
@@ -131,7 +149,7 @@ fn date<'de: 'a, 'a, D: Deserializer<'de>>(
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// An object of strings without a repeated name.
-pub(super) struct Strings<'a>(pub(super) StringMap<'a>);
+struct Strings<'a>(StringMap<'a>);
 
 impl<'de> Deserialize<'de> for Strings<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

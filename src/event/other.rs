@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use super::factor::owned;
-use super::parameters::Parameters;
+use super::parameters::EventParams;
 use super::values::Values;
 use crate::error::EventError;
 use crate::params::Name;
@@ -12,7 +12,7 @@ use crate::sid::{AccountSid, ChallengeSid, FactorSid, ServiceSid};
 /// It has the parameters that every event has. Those that Twilio documents for other events are checked by the
 /// same rules where they are there. Acting on such an event is up to you; answering 200 keeps Twilio from sending
 /// it again.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct OtherEvent<'a> {
     /// The type: lower-case words joined by dots and underscores, at most 64 characters.
@@ -25,7 +25,7 @@ pub struct OtherEvent<'a> {
     /// The Verify Service.
     pub service_sid: ServiceSid,
     /// All parameters, those above included.
-    pub parameters: Parameters<'a>,
+    pub parameters: EventParams<'a>,
 }
 
 impl<'a> OtherEvent<'a> {
@@ -54,7 +54,7 @@ impl<'a> OtherEvent<'a> {
             uuid,
             account_sid: account_sid(),
             service_sid: service_sid(),
-            parameters: Parameters::all(values.params),
+            parameters: EventParams::all(values.params),
         })
     }
 

@@ -1,4 +1,6 @@
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::slice;
 
 use serde::de::DeserializeOwned;
 use url::form_urlencoded;
@@ -6,46 +8,50 @@ use url::form_urlencoded;
 use crate::error::DecodeError;
 use crate::params::{Name, Params};
 
-/// Names and values of an event, in the order of the names.
+/// Parameters that an event keeps: names and values, in the order of the names.
 ///
-/// Each name occurs once. Twilio signs names and values without anything in between, so the signature does not
-/// vouch for where one with an undocumented name begins and ends: take them as hints.
+/// They borrow from the [`Params`](crate::Params) of the delivery, or own their text. Each name occurs once. Twilio signs names and values without anything in between, so the signature does not
+/// fix where one that its page does not list begins and ends: take them as hints.
 #[derive(Clone)]
-pub struct Parameters<'a>(Kept<'a>);
+pub struct EventParams<'a>(Kept<'a>);
 
 #[derive(Clone)]
 enum Kept<'a> {
     /// All of a delivery's parameters.
     All(Params<'a>),
-    /// Those with an undocumented name.
-    Undocumented(Params<'a>),
+    /// Those that Twilio's page does not list.
+    Unknown(Params<'a>),
     Owned(Box<[(Box<str>, Box<str>)]>),
 }
 
-impl<'a> Parameters<'a> {
+impl<'a> EventParams<'a> {
     pub(super) fn all(params: Params<'a>) -> Self {
         Self(Kept::All(params))
     }
 
-    pub(super) fn undocumented(params: Params<'a>) -> Self {
+    pub(super) fn unknown(params: Params<'a>) -> Self {
         if params.all_documented() {
             return Self(Kept::Owned(Box::default()));
         }
-        Self(Kept::Undocumented(params))
+        Self(Kept::Unknown(params))
     }
 
-    /// Goes through names and values in the order of the names.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        let (borrowed, documented_too, owned) = match &self.0 {
-            Kept::All(params) => (Some(params), true, None),
-            Kept::Undocumented(params) => (Some(params), false, None),
-            Kept::Owned(owned) => (None, true, Some(owned)),
-        };
-        let borrowed = borrowed.into_iter().flat_map(Params::sorted);
-        let borrowed =
-            borrowed.filter(move |(name, _)| documented_too || Name::of(name.as_bytes()).is_none());
-        let owned = owned.into_iter().flat_map(|owned| owned.iter());
-        borrowed.chain(owned.map(|(name, value)| (&**name, &**value)))
+    /// Returns an iterator over names and values, in the order of the names.
+    #[must_use]
+    pub fn iter(&self) -> EventParamsIter<'_> {
+        EventParamsIter(match &self.0 {
+            Kept::All(params) => Source::Params {
+                params: *params,
+                position: 0,
+                documented_too: true,
+            },
+            Kept::Unknown(params) => Source::Params {
+                params: *params,
+                position: 0,
+                documented_too: false,
+            },
+            Kept::Owned(owned) => Source::Owned(owned.iter()),
+        })
     }
 
     /// Returns the value of a parameter. Names are compared byte by byte.
@@ -96,30 +102,87 @@ impl<'a> Parameters<'a> {
         serde_path_to_error::deserialize(parts).map_err(|error| DecodeError::parameters(&error))
     }
 
-    /// Makes them own their text.
+    /// Converts to an owned value.
     #[must_use]
-    pub fn into_owned(self) -> Parameters<'static> {
+    pub fn into_owned(self) -> EventParams<'static> {
         if let Kept::Owned(owned) = self.0 {
-            return Parameters(Kept::Owned(owned));
+            return EventParams(Kept::Owned(owned));
         }
         let owned = self
             .iter()
             .map(|(name, value)| (name.into(), value.into()))
             .collect();
-        Parameters(Kept::Owned(owned))
+        EventParams(Kept::Owned(owned))
     }
 }
 
-impl PartialEq for Parameters<'_> {
+impl PartialEq for EventParams<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.iter().eq(other.iter())
     }
 }
 
-impl Eq for Parameters<'_> {}
+impl Eq for EventParams<'_> {}
 
-impl fmt::Debug for Parameters<'_> {
+impl Hash for EventParams<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.iter().for_each(|pair| pair.hash(state));
+    }
+}
+
+impl<'e> IntoIterator for &'e EventParams<'_> {
+    type Item = (&'e str, &'e str);
+    type IntoIter = EventParamsIter<'e>;
+
+    fn into_iter(self) -> EventParamsIter<'e> {
+        self.iter()
+    }
+}
+
+impl fmt::Debug for EventParams<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+/// Names and values of an event, in the order of the names: see [`EventParams::iter`].
+#[derive(Clone)]
+pub struct EventParamsIter<'e>(Source<'e>);
+
+#[derive(Clone)]
+enum Source<'e> {
+    Params {
+        params: Params<'e>,
+        /// Of the next one, in the order of the names.
+        position: usize,
+        documented_too: bool,
+    },
+    Owned(slice::Iter<'e, (Box<str>, Box<str>)>),
+}
+
+impl<'e> Iterator for EventParamsIter<'e> {
+    type Item = (&'e str, &'e str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match &mut self.0 {
+            Source::Owned(owned) => owned.next().map(|(name, value)| (&**name, &**value)),
+            Source::Params {
+                params,
+                position,
+                documented_too,
+            } => loop {
+                let (name, value) = params.sorted_at(*position)?;
+                *position = position.saturating_add(1);
+                if *documented_too || Name::of(name.as_bytes()).is_none() {
+                    return Some((name, value));
+                }
+            },
+        }
+    }
+}
+
+impl fmt::Debug for EventParamsIter<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
     }
 }

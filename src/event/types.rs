@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::error::EventError;
+use crate::limits;
 use crate::params::Name;
 
 /// What happened to a factor.
@@ -86,11 +87,11 @@ impl EventType {
             "challenge.denied" => Self::Challenge(ChallengeEventType::Denied),
             other => {
                 let words = other.split('.');
-                if other.len() > 64
+                if other.len() > limits::MAX_EVENT_TYPE_LENGTH
                     || words.clone().count() < 2
                     || !words.into_iter().all(is_snake_case)
                 {
-                    return Err(EventError::Form {
+                    return Err(EventError::Unrecognized {
                         name: Name::Type.as_str(),
                         expected: "an event type such as factor.created, of at most 64 characters",
                     });
@@ -102,7 +103,7 @@ impl EventType {
 }
 
 /// What kind of factor it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FactorType<'a> {
     /// `push`: the user answers on a device.
@@ -117,8 +118,10 @@ impl<'a> FactorType<'a> {
     pub(super) fn of(value: &'a str) -> Result<Self, EventError> {
         match value {
             Self::PUSH => Ok(Self::Push),
-            other if other.len() <= 32 && is_snake_case(other) => Ok(Self::Other(other.into())),
-            _ => Err(EventError::Form {
+            other if other.len() <= limits::MAX_FACTOR_TYPE_LENGTH && is_snake_case(other) => {
+                Ok(Self::Other(other.into()))
+            }
+            _ => Err(EventError::Unrecognized {
                 name: Name::FactorType.as_str(),
                 expected: "a factor type such as push, of at most 32 characters",
             }),

@@ -9,11 +9,11 @@
 //!   Behind free text it must start at the first place where one could. Behind a type the crate does not know
 //!   there is none.
 
-use super::Reading;
+use super::Rules;
 use super::types::{EventType, FactorType};
 use super::values::Values;
 use crate::block::holds;
-use crate::error::{EventError, UndocumentedFault};
+use crate::error::{EventError, UnknownParameterFault};
 use crate::params::{Name, Params};
 
 /// Longer than every documented name: what follows in a name has no influence on how it compares with them.
@@ -21,20 +21,20 @@ const DECISIVE: usize = 26;
 
 /// Checks the parameters with undocumented names.
 #[inline(always)]
-pub(super) fn check(params: Params<'_>, reading: Reading) -> Result<(), EventError> {
+pub(super) fn check(params: Params<'_>, rules: Rules) -> Result<(), EventError> {
     match params.all_documented() {
         true => Ok(()),
-        false => check_all(params, reading),
+        false => check_all(params, rules),
     }
 }
 
-fn check_all(params: Params<'_>, reading: Reading) -> Result<(), EventError> {
+fn check_all(params: Params<'_>, rules: Rules) -> Result<(), EventError> {
     let mut before = None;
     for (position, (name, _)) in params.sorted().enumerate() {
         match Name::of(name.as_bytes()) {
             Some(name) => before = Some(name),
-            None => check_one(params, reading, before, position, name)
-                .map_err(|fault| EventError::Undocumented { position, fault })?,
+            None => check_one(params, rules, before, position, name)
+                .map_err(|fault| EventError::UnknownParameter { position, fault })?,
         }
     }
     Ok(())
@@ -42,23 +42,23 @@ fn check_all(params: Params<'_>, reading: Reading) -> Result<(), EventError> {
 
 fn check_one(
     params: Params<'_>,
-    reading: Reading,
+    rules: Rules,
     before: Option<Name>,
     position: usize,
     name: &str,
-) -> Result<(), UndocumentedFault> {
-    if reading.strict {
-        return Err(UndocumentedFault::Strict);
+) -> Result<(), UnknownParameterFault> {
+    if rules.strict {
+        return Err(UnknownParameterFault::Strict);
     }
     let is_outermost = matches!(before, None | Some(Name::Uuid));
-    if reading.url_from_request && (is_outermost || reading.in_url) {
-        return Err(UndocumentedFault::Unbounded);
+    if rules.url_from_request && (is_outermost || rules.in_url) {
+        return Err(UnknownParameterFault::Unbounded);
     }
     if !has_form(name, before) {
-        return Err(UndocumentedFault::Form);
+        return Err(UnknownParameterFault::InvalidName);
     }
     if is_like_documented(name) {
-        return Err(UndocumentedFault::LikeDocumented);
+        return Err(UnknownParameterFault::LikeDocumented);
     }
     let next = next_documented(params, before);
     // With all that follows: two of them may spell together what neither does alone.
@@ -68,15 +68,15 @@ fn check_one(
     let next_place = next.and_then(|next| text.rfind(next.as_str()));
     let is_cut = |place| starts(text.get(..place).unwrap_or_default(), before, next);
     if Name::find_joined(text).is_some() || next_place.is_some_and(is_cut) {
-        return Err(UndocumentedFault::HoldsDocumented);
+        return Err(UnknownParameterFault::HoldsDocumented);
     }
     let neighbour = before.and_then(|before| Some((before, params.documented(before)?)));
     match neighbour {
         Some((Name::Type, value)) if !EventType::DOCUMENTED.contains(&value) => {
-            Err(UndocumentedFault::PartOfNeighbour)
+            Err(UnknownParameterFault::PartOfNeighbour)
         }
         Some((Name::FactorType, value)) if value != FactorType::PUSH => {
-            Err(UndocumentedFault::PartOfNeighbour)
+            Err(UnknownParameterFault::PartOfNeighbour)
         }
         _ => Ok(()),
     }
@@ -91,9 +91,9 @@ pub(super) fn check_free_text(
     value: &str,
     least: usize,
 ) -> Result<(), EventError> {
-    let &Values { params, reading } = values;
+    let &Values { params, rules } = values;
     // Every such name has an underscore.
-    if reading.strict || params.all_documented() && !holds(value, b'_') {
+    if rules.strict || params.all_documented() && !holds(value, b'_') {
         return Ok(());
     }
     check_ends(params, name, value, least)
@@ -124,7 +124,7 @@ pub(super) fn check_unknown_type(
     let next = next_documented(values.params, Some(name));
     let cut = documented
         .iter()
-        .filter(|_| !values.reading.strict)
+        .filter(|_| !values.rules.strict)
         .filter_map(|known| Some((known.len(), value.strip_prefix(known)?)))
         .find(|&(_, rest)| starts(rest, Some(name), next))
         .map(|(position, _)| position);

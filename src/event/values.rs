@@ -5,16 +5,17 @@ use std::ops::RangeInclusive;
 
 use super::json::JsonText;
 use super::types::{EventType, FactorType};
-use super::{Reading, undocumented};
+use super::{Rules, undocumented};
 use crate::block::{self, alphanumeric, equal};
 use crate::error::EventError;
+use crate::limits;
 use crate::params::{Name, Params};
 use crate::sid::Sid;
 
 /// The documented parameters of a delivery, checked as they are asked for.
 pub(super) struct Values<'b> {
     pub(super) params: Params<'b>,
-    pub(super) reading: Reading,
+    pub(super) rules: Rules,
 }
 
 impl<'b> Values<'b> {
@@ -61,19 +62,19 @@ impl<'b> Values<'b> {
     #[inline(always)]
     pub(super) fn uuid(&self) -> Result<Cow<'b, str>, EventError> {
         let value = self.required(Name::Uuid)?;
-        self.check_free_text(Name::Uuid, value, 1..=64)?;
-        // Undocumented parameters could have been cut so that this one takes in what comes before its own name.
+        self.check_free_text(Name::Uuid, value, limits::UUID_LENGTH)?;
+        // Unknown parameters could have been cut so that this one takes in what comes before its own name.
         if !self.params.all_documented()
             && let Some(position) = value.find(Name::Uuid.as_str())
         {
             let name = Name::Uuid.as_str();
             return Err(EventError::Ambiguous { name, position });
         }
-        if !self.reading.url_from_request {
+        if !self.rules.url_from_request {
             return Ok(value.into());
         }
         let fits = |byte: u8| {
-            byte.is_ascii_alphanumeric() || byte == b'-' || byte == b' ' && !self.reading.in_url
+            byte.is_ascii_alphanumeric() || byte == b'-' || byte == b' ' && !self.rules.in_url
         };
         match value.bytes().position(|byte| !fits(byte)) {
             None => Ok(value.into()),
@@ -96,7 +97,7 @@ impl<'b> Values<'b> {
             let position = position.unwrap_or_default();
             return Err(EventError::Character { name, position });
         }
-        self.check_free_text(Name::EntityIdentity, value, 8..=64)?;
+        self.check_free_text(Name::EntityIdentity, value, limits::ENTITY_IDENTITY_LENGTH)?;
         Ok(value.into())
     }
 
@@ -116,7 +117,11 @@ impl<'b> Values<'b> {
     #[inline(always)]
     pub(super) fn factor_friendly_name(&self) -> Result<Cow<'b, str>, EventError> {
         let value = self.required(Name::FactorFriendlyName)?;
-        self.check_free_text(Name::FactorFriendlyName, value, 1..=64)?;
+        self.check_free_text(
+            Name::FactorFriendlyName,
+            value,
+            limits::FRIENDLY_NAME_LENGTH,
+        )?;
         match Name::find_joined(value) {
             None => Ok(value.into()),
             Some(position) => Err(EventError::Ambiguous {

@@ -1,8 +1,11 @@
 use crate::block::{Finder, Lanes, at_most, equal};
 use crate::error::JsonFault;
+use crate::limits;
 
 /// How deep objects and arrays may be nested, the outermost object included.
-const MAX_DEPTH: u32 = u64::BITS;
+const MAX_DEPTH: u32 = limits::MAX_JSON_DEPTH;
+// `Nesting` has a bit for each.
+const _: () = assert!(MAX_DEPTH <= u64::BITS);
 
 /// Checks that a text is one JSON object (RFC 8259) from its first to its last character, white space around it
 /// aside, and says what is wrong at which byte.

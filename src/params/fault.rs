@@ -1,14 +1,17 @@
 //! What is wrong with a form, and where. Decoding only sees that something is.
 
-use super::{MAX_PARAMS, unescape};
+use super::unescape;
 use crate::error::FormError;
+use crate::limits::MAX_PARAMETERS;
 
 /// Says what is wrong with a form, apart from its UTF-8 and repeated names.
 #[cold]
 pub(super) fn first_fault(form: &[u8]) -> FormError {
     let ends_badly = |count: usize, start: usize| {
-        if count >= MAX_PARAMS {
-            return Some(FormError::TooManyParameters { limit: MAX_PARAMS });
+        if count >= MAX_PARAMETERS {
+            return Some(FormError::TooManyParameters {
+                limit: MAX_PARAMETERS,
+            });
         }
         let has_no_name = matches!(form.get(start), None | Some(b'&' | b'='));
         has_no_name.then_some(FormError::EmptyName { position: start })
@@ -28,7 +31,9 @@ pub(super) fn first_fault(form: &[u8]) -> FormError {
             _ => {}
         }
     }
-    ends_badly(count, start).unwrap_or(FormError::TooManyParameters { limit: MAX_PARAMS })
+    ends_badly(count, start).unwrap_or(FormError::TooManyParameters {
+        limit: MAX_PARAMETERS,
+    })
 }
 
 /// Finds the bad escape of a form in which nothing else is wrong.

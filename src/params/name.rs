@@ -1,5 +1,5 @@
 /// A parameter name that Twilio documents, in the order of their bytes, which is the order they are signed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(clippy::enum_variant_names, reason = "the names are Twilio's")]
 pub(crate) enum Name {
     AccountSid,

@@ -4,9 +4,7 @@ use std::cmp::Ordering;
 
 use super::Name;
 use super::unescape::{is_escaped, unescape};
-
-/// The most parameters a delivery may have.
-pub(crate) const MAX_PARAMS: usize = 64;
+use crate::limits::MAX_PARAMETERS;
 
 /// Where one parameter lies: in the form until it is decoded, then in the text.
 ///
@@ -52,10 +50,10 @@ impl Bounds {
 /// The table of the parameters of one delivery, in the order received and in the order signed.
 #[derive(Clone)]
 pub(crate) struct Pairs {
-    pub(super) received: [Bounds; MAX_PARAMS],
+    pub(super) received: [Bounds; MAX_PARAMETERS],
     pub(super) len: usize,
     /// Indices into `received`, ordered by name.
-    pub(super) sorted: [u8; MAX_PARAMS],
+    pub(super) sorted: [u8; MAX_PARAMETERS],
     /// The parameters with undocumented names, a bit each, the lowest for the first in `received`.
     others: u64,
     /// The documented names that are there, a bit each, the lowest for the first.
@@ -67,9 +65,9 @@ pub(crate) struct Pairs {
 impl Pairs {
     pub(crate) const fn new() -> Self {
         Self {
-            received: [Bounds::NONE; MAX_PARAMS],
+            received: [Bounds::NONE; MAX_PARAMETERS],
             len: 0,
-            sorted: [0; MAX_PARAMS],
+            sorted: [0; MAX_PARAMETERS],
             others: 0,
             names: 0,
             documented: [0; Name::ALL.len()],

@@ -1,23 +1,23 @@
 use std::borrow::Borrow;
 use std::sync::Arc;
 
-use super::builder::check_keys;
+use super::builder::{AccountReceiverBuilder, Configured, check_keys};
 use super::endpoint::Endpoint;
-use super::{Received, Verified};
+use super::{Received, UnverifiedDelivery, Verified};
 use crate::buffer::{Buffer, Scratch};
 use crate::delivery::Delivery;
 use crate::error::{ConfigError, Refusal};
 use crate::sid::AccountSid;
 use crate::signature::Key;
-use crate::unverified::Unverified;
 
 /// The keys of one account, for an [`AccountReceiver`].
 ///
-/// What is verified with them must name this account. Building them costs an HMAC per key: keep them.
+/// A delivery that is verified with these keys must name this account. Build them once and keep them: building costs
+/// an HMAC per key.
 #[derive(Debug, Clone)]
 pub struct AccountKeys {
     account_sid: AccountSid,
-    keys: Box<[Key]>,
+    pub(super) keys: Box<[Key]>,
 }
 
 impl AccountKeys {
@@ -41,10 +41,6 @@ impl AccountKeys {
         self.account_sid
     }
 
-    pub(crate) fn keys(&self) -> &[Key] {
-        &self.keys
-    }
-
     /// Returns the keys if they belong to this account.
     pub(crate) fn keys_for(&self, account_sid: AccountSid) -> Result<&[Key], Refusal> {
         if account_sid != self.account_sid {
@@ -58,7 +54,7 @@ impl AccountKeys {
 ///
 /// Twilio signs the webhooks of a sub-account with the sub-account's token, so the keys depend on the account that
 /// a delivery names, which nothing vouches for until they match. Built by
-/// [`ReceiverBuilder::build_for_accounts`](crate::ReceiverBuilder::build_for_accounts); cheap to clone.
+/// [`AccountReceiver::builder`]; cheap to clone.
 ///
 /// Where the keys are at hand, [`receive`](Self::receive) looks them up in a closure. Where that takes I/O,
 /// [`open`](Self::open) first, look them up however long it takes, then go on:
@@ -84,6 +80,16 @@ pub struct AccountReceiver {
 }
 
 impl AccountReceiver {
+    /// Starts from the URL of the webhook, as [`Receiver::builder`](crate::Receiver::builder) does.
+    pub fn builder(url: impl Into<String>) -> AccountReceiverBuilder {
+        AccountReceiverBuilder::new(Configured::Url(url.into()))
+    }
+
+    /// Starts from the public origin, as [`Receiver::builder_for_origin`](crate::Receiver::builder_for_origin) does.
+    pub fn builder_for_origin(origin: impl Into<String>) -> AccountReceiverBuilder {
+        AccountReceiverBuilder::new(Configured::Origin(origin.into()))
+    }
+
     /// Receives a delivery with the keys that `keys_of` returns for the account it names.
     ///
     /// # Errors
@@ -120,14 +126,14 @@ impl AccountReceiver {
         &'b self,
         delivery: &Delivery<'b>,
         buffer: &'b mut Buffer,
-    ) -> Result<Unverified<'b>, Refusal> {
+    ) -> Result<UnverifiedDelivery<'b>, Refusal> {
         let admitted = self.endpoint.admit(delivery)?;
         let params = admitted.decode(buffer.scratch())?.params();
-        Ok(Unverified::new(&self.endpoint, admitted.claim, params))
-    }
-
-    pub(crate) fn endpoint(&self) -> &Endpoint {
-        &self.endpoint
+        Ok(UnverifiedDelivery::new(
+            &self.endpoint,
+            admitted.claim,
+            params,
+        ))
     }
 
     /// Returns how many bytes a form may have.

@@ -8,7 +8,7 @@ use crate::error::{FormError, Refusal, SignatureError};
 use crate::event;
 use crate::params::{Decoded, Form, Room};
 use crate::sid::AccountSid;
-use crate::signature::{Key, Mac, Settings, Tag};
+use crate::signature::{Key, KeyHint, Mac, Tag};
 
 /// How many MACs take in a form while it is decoded piece by piece.
 const TOGETHER: usize = 4;
@@ -30,7 +30,7 @@ pub(crate) struct Claim<'d> {
     /// Whether the parameters are signed one by one or as a part of the URL.
     pub(crate) in_url: bool,
     pub(super) tag: Tag,
-    pub(super) settings: Settings<'d>,
+    pub(super) settings: KeyHint<'d>,
 }
 
 impl<'d> Admitted<'d> {

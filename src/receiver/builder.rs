@@ -4,44 +4,41 @@ use std::sync::Arc;
 use super::endpoint::{Address, Endpoint};
 use super::{AccountReceiver, Inner, Receiver};
 use crate::error::ConfigError;
+use crate::limits;
 use crate::sid::{AccountSid, ServiceSid};
 use crate::signature::{AuthToken, Key, SharedKey, SignedUrl};
 
-const DEFAULT_BODY_LIMIT: usize = 128 * 1024;
-const LARGEST_BODY_LIMIT: usize = 16 * 1024 * 1024;
-
-/// Configures a [`Receiver`] or an [`AccountReceiver`].
+/// Configures a [`Receiver`].
 ///
-/// Made by [`Receiver::builder`] and [`Receiver::builder_for_origin`]; mistakes are reported when it is built.
-#[derive(Clone)]
+/// Made by [`Receiver::builder`] and [`Receiver::builder_for_origin`]. Mistakes are reported by
+/// [`build`](Self::build).
+#[derive(Debug, Clone)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct ReceiverBuilder {
-    url: String,
-    is_origin: bool,
+    options: Options,
     keys: Vec<Key>,
-    accepts_get: bool,
-    body_limit: usize,
-    strict: bool,
-    account_sid: Option<AccountSid>,
-    service_sid: Option<ServiceSid>,
+}
+
+/// Configures an [`AccountReceiver`], which is given the keys of each account later.
+///
+/// Made by [`AccountReceiver::builder`] and [`AccountReceiver::builder_for_origin`]. Mistakes are reported by
+/// [`build`](Self::build).
+#[derive(Debug, Clone)]
+#[must_use = "a builder does nothing until it is built"]
+pub struct AccountReceiverBuilder {
+    options: Options,
 }
 
 impl ReceiverBuilder {
-    pub(super) fn new(url: String, is_origin: bool) -> Self {
+    pub(super) fn new(address: Configured) -> Self {
         Self {
-            url,
-            is_origin,
+            options: Options::new(address),
             keys: Vec::new(),
-            accepts_get: false,
-            body_limit: DEFAULT_BODY_LIMIT,
-            strict: false,
-            account_sid: None,
-            service_sid: None,
         }
     }
 
     /// Adds an AuthToken. Give several while one replaces another; each further key costs a refusal one more
-    /// HMAC for each form of the URL.
+    /// HMAC for each variant of the URL.
     pub fn auth_token(self, token: AuthToken) -> Self {
         self.key(token)
     }
@@ -57,102 +54,160 @@ impl ReceiverBuilder {
         self
     }
 
-    /// Accepts GET deliveries too, whose parameters follow the configured URL in the query. Off by default.
-    ///
-    /// Twilio sends GET only where the `webhook_method` of the Webhook resource says so. The parameters follow behind
-    /// a `?`, or behind an `&` where the configured URL has a query of its own; the whole is signed as it is written,
-    /// so give the URL a path: `https://example.com` and `https://example.com/` are signed differently.
-    pub fn accept_get(mut self) -> Self {
-        self.accepts_get = true;
-        self
-    }
-
-    /// Sets how many bytes a form may have, 1 to 16 MiB; 128 KiB by default.
-    ///
-    /// A genuine delivery has a few KiB. The limit is checked before anything is decoded or hashed. A framework
-    /// should stop reading the body there as well.
-    pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.body_limit = bytes;
-        self
-    }
-
-    /// Refuses parameters that Twilio does not document. Off by default, because Twilio adds parameters without
-    /// notice: a strict receiver then refuses genuine deliveries until it is updated.
-    pub fn strict(mut self) -> Self {
-        self.strict = true;
-        self
-    }
-
-    /// Refuses deliveries that name another account.
-    pub fn account_sid(mut self, account_sid: AccountSid) -> Self {
-        self.account_sid = Some(account_sid);
-        self
-    }
-
-    /// Refuses deliveries that name another Verify Service.
-    pub fn service_sid(mut self, service_sid: ServiceSid) -> Self {
-        self.service_sid = Some(service_sid);
-        self
-    }
-
-    /// Builds a receiver that verifies with the keys given.
+    /// Builds the receiver.
     ///
     /// # Errors
     ///
     /// [`ConfigError`] names the first mistake: the URL, the body limit, no key, a SharedKey given twice.
     pub fn build(self) -> Result<Receiver, ConfigError> {
-        let (endpoint, keys) = self.endpoint()?;
-        check_keys(&keys)?;
-        let candidates = endpoint.candidates(&keys).collect();
+        let endpoint = self.options.endpoint()?;
+        check_keys(&self.keys)?;
+        let candidates = endpoint.candidates(&self.keys).collect();
         Ok(Receiver {
             inner: Arc::new(Inner {
                 endpoint,
-                keys,
+                keys: self.keys.into(),
                 candidates,
             }),
         })
     }
+}
 
-    /// Builds a receiver that takes the keys for each delivery, chosen by its account.
+impl AccountReceiverBuilder {
+    pub(super) fn new(address: Configured) -> Self {
+        Self {
+            options: Options::new(address),
+        }
+    }
+
+    /// Builds the receiver.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] names the first mistake: the URL, the body limit, a key that belongs to no account.
-    pub fn build_for_accounts(self) -> Result<AccountReceiver, ConfigError> {
-        let (endpoint, keys) = self.endpoint()?;
-        if !keys.is_empty() {
-            return Err(ConfigError::KeyWithoutAccount);
-        }
+    /// [`ConfigError`] names the first mistake: the URL or the body limit.
+    pub fn build(self) -> Result<AccountReceiver, ConfigError> {
         Ok(AccountReceiver {
-            endpoint: Arc::new(endpoint),
+            endpoint: Arc::new(self.options.endpoint()?),
         })
     }
+}
 
-    fn endpoint(self) -> Result<(Endpoint, Box<[Key]>), ConfigError> {
-        if !(1..=LARGEST_BODY_LIMIT).contains(&self.body_limit) {
+/// Writes the setters that both builders have.
+macro_rules! setters {
+    ($($builder:ident)+) => {$(
+        impl $builder {
+            /// Accepts GET deliveries too, whose parameters follow the configured URL in the query. Off by default.
+            ///
+            /// Twilio sends GET only where the `webhook_method` of the Webhook resource says so. The parameters
+            /// follow after a `?`, or after an `&` where the configured URL has a query of its own. The whole URL is
+            /// signed as it is written, so give it a path: `https://example.com` and `https://example.com/` are
+            /// signed differently.
+            pub fn accept_get(mut self) -> Self {
+                self.options.accepts_get = true;
+                self
+            }
+
+            /// Sets how many bytes a body may have: 1 to [`Receiver::MAX_BODY_LIMIT`], and
+            /// [`Receiver::DEFAULT_BODY_LIMIT`] by default.
+            ///
+            /// A genuine delivery has a few KiB. The limit is checked before anything is decoded or hashed. A
+            /// framework should stop reading the body there as well.
+            pub fn body_limit(mut self, bytes: usize) -> Self {
+                self.options.body_limit = bytes;
+                self
+            }
+
+            /// Refuses unknown parameters: those that Twilio's page does not list. Off by default, because Twilio
+            /// adds parameters without notice, and a strict receiver then refuses genuine deliveries until it is
+            /// updated.
+            pub fn strict(mut self) -> Self {
+                self.options.strict = true;
+                self
+            }
+
+            /// Refuses deliveries that name another account.
+            pub fn account_sid(mut self, account_sid: AccountSid) -> Self {
+                self.options.account_sid = Some(account_sid);
+                self
+            }
+
+            /// Refuses deliveries that name another Verify Service.
+            pub fn service_sid(mut self, service_sid: ServiceSid) -> Self {
+                self.options.service_sid = Some(service_sid);
+                self
+            }
+        }
+    )+};
+}
+
+setters! { ReceiverBuilder AccountReceiverBuilder }
+
+/// What was configured, not checked yet.
+#[derive(Clone)]
+pub(super) enum Configured {
+    Url(String),
+    Origin(String),
+}
+
+/// What both kinds of receivers can be told.
+#[derive(Clone)]
+struct Options {
+    address: Configured,
+    accepts_get: bool,
+    body_limit: usize,
+    strict: bool,
+    account_sid: Option<AccountSid>,
+    service_sid: Option<ServiceSid>,
+}
+
+impl Options {
+    fn new(address: Configured) -> Self {
+        Self {
+            address,
+            accepts_get: false,
+            body_limit: limits::DEFAULT_BODY_LIMIT,
+            strict: false,
+            account_sid: None,
+            service_sid: None,
+        }
+    }
+
+    fn endpoint(&self) -> Result<Endpoint, ConfigError> {
+        if !(1..=limits::MAX_BODY_LIMIT).contains(&self.body_limit) {
             return Err(ConfigError::BodyLimit {
-                largest: LARGEST_BODY_LIMIT,
+                largest: limits::MAX_BODY_LIMIT,
                 found: self.body_limit,
             });
         }
-        let address = if self.is_origin {
-            Address::Origin(SignedUrl::origin(&self.url)?)
-        } else {
-            Address::Url(SignedUrl::new(&self.url)?)
+        let address = match &self.address {
+            Configured::Url(url) => Address::Url(SignedUrl::new(url)?),
+            Configured::Origin(origin) => Address::Origin(SignedUrl::origin(origin)?),
         };
-        let endpoint = Endpoint {
+        Ok(Endpoint {
             address,
             accepts_get: self.accepts_get,
             body_limit: self.body_limit,
             strict: self.strict,
             account_sid: self.account_sid,
             service_sid: self.service_sid,
-        };
-        Ok((endpoint, self.keys.into()))
+        })
     }
 }
 
-/// Checks that there is a key, and that no SharedKey is there twice.
+impl fmt::Debug for Options {
+    /// Leaves out the URL, which may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("accepts_get", &self.accepts_get)
+            .field("body_limit", &self.body_limit)
+            .field("strict", &self.strict)
+            .field("account_sid", &self.account_sid)
+            .field("service_sid", &self.service_sid)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Checks that there is a key, and that no SharedKey is given twice.
 pub(super) fn check_keys(keys: &[Key]) -> Result<(), ConfigError> {
     if keys.is_empty() {
         return Err(ConfigError::NoKey);
@@ -164,17 +219,4 @@ pub(super) fn check_keys(keys: &[Key]) -> Result<(), ConfigError> {
         }
     }
     Ok(())
-}
-
-impl fmt::Debug for ReceiverBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReceiverBuilder")
-            .field("keys", &self.keys)
-            .field("accepts_get", &self.accepts_get)
-            .field("body_limit", &self.body_limit)
-            .field("strict", &self.strict)
-            .field("account_sid", &self.account_sid)
-            .field("service_sid", &self.service_sid)
-            .finish_non_exhaustive()
-    }
 }

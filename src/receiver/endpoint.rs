@@ -1,10 +1,10 @@
 use super::admitted::{Admitted, Claim};
-use crate::delivery::{Delivery, Lines};
+use crate::delivery::{Delivery, HeaderLines};
 use crate::error::{MediaTypeError, Refusal, TargetError};
-use crate::event::Reading;
+use crate::event::Rules;
 use crate::params::{Name, Params};
 use crate::sid::{AccountSid, ServiceSid};
-use crate::signature::{Key, Mac, Settings, SignedUrl, Tag};
+use crate::signature::{Key, KeyHint, Mac, SignedUrl, Tag};
 
 /// The media types of a form: the registered one, and the one that Twilio's page on these webhooks names.
 const FORM_TYPES: [&[u8]; 2] = [
@@ -33,14 +33,9 @@ pub(crate) enum Address {
 }
 
 impl Address {
-    pub(crate) fn forms(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn variants(&self) -> impl Iterator<Item = &str> {
         let (Self::Url(url) | Self::Origin(url)) = self;
-        url.forms()
-    }
-
-    pub(crate) fn fragment(&self) -> Option<&str> {
-        let (Self::Url(url) | Self::Origin(url)) = self;
-        url.fragment()
+        url.variants()
     }
 }
 
@@ -82,7 +77,7 @@ impl Endpoint {
             let limit = self.body_limit;
             return Err(Refusal::TooLarge { limit, found });
         }
-        let settings = Settings::from_lines(delivery.signature_settings)?;
+        let settings = KeyHint::from_lines(delivery.signature_settings)?;
         let tag = Tag::from_lines(delivery.signature, settings.algorithm)?;
         let claim = Claim {
             target: target.as_bytes(),
@@ -98,10 +93,10 @@ impl Endpoint {
         &'k self,
         keys: &'k [Key],
     ) -> impl Iterator<Item = (usize, Mac)> + 'k {
-        self.address.forms().flat_map(move |form| {
+        self.address.variants().flat_map(move |variant| {
             keys.iter().enumerate().map(move |(position, key)| {
                 let mut mac = key.mac().clone();
-                mac.update(form.as_bytes());
+                mac.update(variant.as_bytes());
                 (position, mac)
             })
         })
@@ -127,8 +122,8 @@ impl Endpoint {
         Ok(())
     }
 
-    pub(crate) const fn reading(&self, in_url: bool) -> Reading {
-        Reading {
+    pub(crate) const fn rules(&self, in_url: bool) -> Rules {
+        Rules {
             strict: self.strict,
             url_from_request: matches!(self.address, Address::Origin(_)),
             in_url,
@@ -138,8 +133,8 @@ impl Endpoint {
 
 fn check_media_type(delivery: &Delivery<'_>) -> Result<(), MediaTypeError> {
     match delivery.content_type {
-        Lines { count: 0, .. } => return Err(MediaTypeError::Missing),
-        Lines {
+        HeaderLines { count: 0, .. } => return Err(MediaTypeError::Missing),
+        HeaderLines {
             first: Some(value),
             count: 1,
         } => {
@@ -147,11 +142,11 @@ fn check_media_type(delivery: &Delivery<'_>) -> Result<(), MediaTypeError> {
                 return Err(MediaTypeError::Other);
             }
         }
-        Lines { count, .. } => return Err(MediaTypeError::SeveralLines { count }),
+        HeaderLines { count, .. } => return Err(MediaTypeError::SeveralLines { count }),
     }
     match delivery.content_encoding {
-        Lines { count: 0, .. } => Ok(()),
-        Lines {
+        HeaderLines { count: 0, .. } => Ok(()),
+        HeaderLines {
             first: Some(value),
             count: 1,
         } if value.trim_ascii().eq_ignore_ascii_case(b"identity") => Ok(()),

@@ -2,7 +2,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::key::{Algorithm, Key};
-use crate::delivery::Lines;
+use crate::delivery::HeaderLines;
 use crate::error::SignatureError;
 
 /// A tag received in the signature header: canonical base64 of the algorithm's length.
@@ -16,16 +16,16 @@ impl Tag {
     /// Reads the one line of the signature header.
     #[inline(always)]
     pub(crate) fn from_lines(
-        lines: Lines<'_>,
+        lines: HeaderLines<'_>,
         algorithm: Algorithm,
     ) -> Result<Self, SignatureError> {
         match lines {
-            Lines {
+            HeaderLines {
                 first: Some(line),
                 count: 1,
             } => Self::parse(line, algorithm),
-            Lines { count: 0, .. } => Err(SignatureError::Missing),
-            Lines { count, .. } => Err(SignatureError::SeveralLines { count }),
+            HeaderLines { count: 0, .. } => Err(SignatureError::Missing),
+            HeaderLines { count, .. } => Err(SignatureError::SeveralLines { count }),
         }
     }
 
@@ -84,20 +84,20 @@ fn refusal(value: &[u8], len: usize) -> SignatureError {
 /// What a delivery says about the key it was signed with. Not signed, so it only ever narrows the choice among
 /// configured keys.
 #[derive(Clone, Copy)]
-pub(crate) struct Settings<'a> {
+pub(crate) struct KeyHint<'a> {
     pub(crate) algorithm: Algorithm,
     id: Option<&'a [u8]>,
 }
 
-impl<'a> Settings<'a> {
+impl<'a> KeyHint<'a> {
     /// Reads the settings header: `key=…,algorithm=…` in any order, spaces around each part ignored, the
     /// algorithm in any case. Without it, or without an algorithm in it, a signature is HMAC-SHA1.
     #[inline(always)]
-    pub(crate) fn from_lines(lines: Lines<'a>) -> Result<Self, SignatureError> {
+    pub(crate) fn from_lines(lines: HeaderLines<'a>) -> Result<Self, SignatureError> {
         let line = match lines {
-            Lines { count: 0, .. } => None,
-            Lines { first, count: 1 } => first.filter(|line| !line.trim_ascii().is_empty()),
-            Lines { count, .. } => return Err(SignatureError::SeveralSettings { count }),
+            HeaderLines { count: 0, .. } => None,
+            HeaderLines { first, count: 1 } => first.filter(|line| !line.trim_ascii().is_empty()),
+            HeaderLines { count, .. } => return Err(SignatureError::SeveralSettings { count }),
         };
         let (mut algorithm, mut id) = (None, None);
         for part in line
@@ -141,7 +141,7 @@ impl<'a> Settings<'a> {
         match tries {
             0 => SignatureError::NoSuchKey {
                 algorithm: self.algorithm,
-                shared_key: self.id.is_some(),
+                names_id: self.id.is_some(),
             },
             tries => SignatureError::Mismatch { tries },
         }

@@ -28,6 +28,7 @@ pub(crate) fn has_hash(query: &str) -> bool {
 }
 
 /// Tells whether a query has the hash of a body, once, in Twilio's spelling.
+#[cfg(feature = "diagnosis")]
 pub(crate) fn has_hash_of(query: &str, body: &[u8]) -> bool {
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let mut hashes = pairs.by_ref().filter(|(name, _)| *name == PARAMETER);

@@ -8,7 +8,7 @@ use sha2::Sha256;
 
 use super::header::Tag;
 use super::write_params;
-use crate::error::{ConfigError, KeyError};
+use crate::error::KeyError;
 
 /// How a signature is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -132,9 +132,9 @@ impl AuthToken {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Key`] if it is empty or blank or has white space around it.
-    pub fn new(token: &str) -> Result<Self, ConfigError> {
-        Ok(Self(Mac::new(Algorithm::HmacSha1, token)?))
+    /// [`KeyError`] if it is empty or blank or has white space around it.
+    pub fn new(token: &str) -> Result<Self, KeyError> {
+        Mac::new(Algorithm::HmacSha1, token).map(Self)
     }
 
     /// Signs as Twilio does and returns the value of the [signature header](crate::SIGNATURE_HEADER).
@@ -171,12 +171,12 @@ impl SharedKey {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Key`] if the secret is empty or blank or has white space around it, or if the id could not
-    /// stand in the [settings header](crate::SIGNATURE_SETTINGS_HEADER).
-    pub fn new(id: &str, secret: &str, algorithm: Algorithm) -> Result<Self, ConfigError> {
+    /// [`KeyError`] if the secret is empty or blank or has white space around it, or if the id cannot
+    /// appear in the [settings header](crate::SIGNATURE_SETTINGS_HEADER).
+    pub fn new(id: &str, secret: &str, algorithm: Algorithm) -> Result<Self, KeyError> {
         let fits = |byte: u8| byte.is_ascii_graphic() && byte != b',';
         if id.is_empty() || !id.bytes().all(fits) {
-            return Err(KeyError::Id.into());
+            return Err(KeyError::Id);
         }
         Ok(Self {
             id: id.into(),
@@ -259,7 +259,7 @@ impl Key {
     /// ```
     /// use twilio_verify_webhooks::{AuthToken, Key};
     ///
-    /// # fn main() -> Result<(), twilio_verify_webhooks::ConfigError> {
+    /// # fn main() -> Result<(), twilio_verify_webhooks::KeyError> {
     /// // The worked example of Twilio's "Validating requests" guide.
     /// let key = Key::from(AuthToken::new("12345")?);
     /// let params = [

@@ -4,9 +4,9 @@ use url::{ParseError, Url};
 
 use crate::error::UrlError;
 
-/// The URL of a webhook as configured at Twilio, with the few other forms that Twilio may have signed.
+/// The URL of a webhook as configured at Twilio, with the few other variants that Twilio may have signed.
 ///
-/// The URL is text: it is checked, but never rewritten. What was signed is one of its [`forms`](Self::forms), the
+/// The URL is text: it is checked, but never rewritten. What was signed is one of its [`variants`](Self::variants), the
 /// configured text first:
 ///
 /// - the text as configured, without the fragment, which Twilio reads as connection overrides and never sends;
@@ -19,22 +19,23 @@ use crate::error::UrlError;
 /// use twilio_verify_webhooks::signature::SignedUrl;
 ///
 /// let url = SignedUrl::new("https://example.com/hook?tenant=1#rc=2")?;
-/// let forms = ["https://example.com/hook?tenant=1", "https://example.com:443/hook?tenant=1"];
-/// assert!(url.forms().eq(forms));
+/// let variants = ["https://example.com/hook?tenant=1", "https://example.com:443/hook?tenant=1"];
+/// assert!(url.variants().eq(variants));
 /// # Ok::<(), twilio_verify_webhooks::UrlError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct SignedUrl {
-    forms: Box<[Box<str>]>,
+    variants: Box<[Box<str>]>,
     query: Option<Box<str>>,
     /// Never signed, nor sent.
+    #[cfg(feature = "diagnosis")]
     fragment: Option<Box<str>>,
     /// What may be shown of it.
     public: Box<str>,
 }
 
 impl SignedUrl {
-    /// Checks a URL and works out its forms.
+    /// Checks a URL and works out its variants.
     ///
     /// # Errors
     ///
@@ -42,8 +43,9 @@ impl SignedUrl {
     pub fn new(url: &str) -> Result<Self, UrlError> {
         let parts = Parts::new(url)?;
         Ok(Self {
-            forms: parts.forms(),
+            variants: parts.variants(),
             query: parts.query().map(Box::from),
+            #[cfg(feature = "diagnosis")]
             fragment: parts.fragment.map(Box::from),
             public: parts.public(),
         })
@@ -59,10 +61,10 @@ impl SignedUrl {
         Err(UrlError::MoreThanOrigin { position })
     }
 
-    /// Goes through the forms in the order they are tried: two, or four with a user name or password.
+    /// Goes through the variants in the order they are tried: two, or four with a user name or password.
     #[must_use]
-    pub fn forms(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.forms.iter().map(|form| &**form)
+    pub fn variants(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.variants.iter().map(|variant| &**variant)
     }
 
     /// What may be shown of it: neither user name, password nor query.
@@ -77,6 +79,7 @@ impl SignedUrl {
     }
 
     /// The fragment, without its `#`.
+    #[cfg(feature = "diagnosis")]
     pub(crate) fn fragment(&self) -> Option<&str> {
         self.fragment.as_deref()
     }
@@ -89,7 +92,7 @@ impl fmt::Debug for SignedUrl {
     }
 }
 
-/// A URL cut where its forms differ.
+/// A URL cut where its variants differ.
 pub(crate) struct Parts<'a> {
     /// With its `://`.
     pub(crate) scheme: &'a str,
@@ -161,8 +164,8 @@ impl<'a> Parts<'a> {
         (user, host, port)
     }
 
-    fn forms(&self) -> Box<[Box<str>]> {
-        forms(self.scheme, self.authority(), self.rest)
+    fn variants(&self) -> Box<[Box<str>]> {
+        variants(self.scheme, self.authority(), self.rest)
     }
 
     fn public(&self) -> Box<str> {
@@ -176,7 +179,7 @@ impl<'a> Parts<'a> {
 }
 
 /// Puts a URL together as Twilio may have signed it: with the port and without, with the user information and without.
-pub(crate) fn forms(
+pub(crate) fn variants(
     scheme: &str,
     (user, host, port): (&str, &str, &str),
     rest: &str,
@@ -186,15 +189,15 @@ pub(crate) fn forms(
         "" => ":80",
         _ => "",
     };
-    let mut forms = vec![
+    let mut variants = vec![
         format!("{scheme}{user}{host}{port}{rest}").into_boxed_str(),
         format!("{scheme}{user}{host}{other_port}{rest}").into_boxed_str(),
     ];
     if !user.is_empty() {
-        forms.push(format!("{scheme}{host}{port}{rest}").into_boxed_str());
-        forms.push(format!("{scheme}{host}{other_port}{rest}").into_boxed_str());
+        variants.push(format!("{scheme}{host}{port}{rest}").into_boxed_str());
+        variants.push(format!("{scheme}{host}{other_port}{rest}").into_boxed_str());
     }
-    forms.into_boxed_slice()
+    variants.into_boxed_slice()
 }
 
 /// Cuts a host from the port behind it, which keeps its `:`.

@@ -93,7 +93,7 @@ impl OwnedDelivery {
 
     /// Puts one line in the place of all lines of a header.
     #[must_use]
-    pub fn replacing_header(self, name: &str, value: impl Into<String>) -> Self {
+    pub fn with_header_replaced(self, name: &str, value: impl Into<String>) -> Self {
         self.without_header(name).with_header(name, value)
     }
 

@@ -195,7 +195,7 @@ cases! {
     OtherService = "other-service", 403, event::other_service;
     /// An event with a parameter that Twilio does not document. Refused by a
     /// [`strict`](crate::ReceiverBuilder::strict) receiver.
-    UndocumentedParameter = "undocumented-parameter", 400, event::undocumented_parameter;
+    UnknownParameter = "unknown-parameter", 400, event::unknown_parameter;
     /// A GET in order. Refused by a receiver that does not [`accept_get`](crate::ReceiverBuilder::accept_get).
     Get = "get", 405, request::get;
     /// A GET whose query was altered after signing. Refused with this status by a receiver that does

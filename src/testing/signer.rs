@@ -53,10 +53,10 @@ impl Signer {
     /// Returns the URL that is signed.
     #[must_use]
     pub fn url(&self) -> &str {
-        // Where there are four forms, the last two are without user name and password.
-        let mut forms = self.url.forms();
-        let public = forms.len().saturating_sub(2);
-        forms.nth(public).unwrap_or_default()
+        // Where there are four variants, the last two are without user name and password.
+        let mut variants = self.url.variants();
+        let public = variants.len().saturating_sub(2);
+        variants.nth(public).unwrap_or_default()
     }
 
     /// Returns the key.

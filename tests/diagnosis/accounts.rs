@@ -15,8 +15,8 @@ const OTHER_ACCOUNT: &str = "AC00000000000000000000000000000000";
 
 #[test]
 fn the_keys_of_the_account_are_tried() {
-    let receiver = Receiver::builder("http://example.com/webhook")
-        .build_for_accounts()
+    let receiver = AccountReceiver::builder("http://example.com/webhook")
+        .build()
         .unwrap();
     let scene = Scene::genuine(&v2());
     let diagnose =
@@ -32,7 +32,7 @@ fn the_keys_of_the_account_are_tried() {
 
 #[test]
 fn a_sub_account_that_signs_with_its_own_token_is_told() {
-    let receiver = Receiver::builder(URL).build_for_accounts().unwrap();
+    let receiver = AccountReceiver::builder(URL).build().unwrap();
     let mut scene = Scene::genuine(&v2());
     scene.keys = vec![("sub-account", token(TOKEN).into())];
     let keys = keys(ACCOUNT, OTHER_TOKEN);
@@ -43,7 +43,7 @@ fn a_sub_account_that_signs_with_its_own_token_is_told() {
 
 #[test]
 fn keys_of_another_account_that_match_leave_the_refusal() {
-    let receiver = Receiver::builder(URL).build_for_accounts().unwrap();
+    let receiver = AccountReceiver::builder(URL).build().unwrap();
     let scene = Scene::genuine(&v2());
     let diagnose =
         |keys: &AccountKeys| receiver.diagnose(keys, &scene.delivery(), &scene.context());

@@ -26,7 +26,7 @@ fn accounts() -> HashMap<AccountSid, AccountKeys> {
 }
 
 fn receiver() -> AccountReceiver {
-    Receiver::builder(URL).build_for_accounts().unwrap()
+    AccountReceiver::builder(URL).build().unwrap()
 }
 
 fn signed_by(token: &AuthToken, pairs: &Pairs) -> Request {
@@ -40,7 +40,7 @@ fn each_delivery_is_verified_with_the_keys_of_its_account() {
     for (account, signer, expected) in [
         (ACCOUNT, token(), None),
         (SUB_ACCOUNT, sub_token(), None),
-        (SUB_ACCOUNT, token(), Some(mismatch.clone())),
+        (SUB_ACCOUNT, token(), Some(mismatch)),
         (ACCOUNT, sub_token(), Some(mismatch)),
         (
             "AC00000000000000000000000000000000",
@@ -170,7 +170,7 @@ fn the_keys_of_an_account_rotate_and_mix() {
     let received = receiver
         .receive(&request.delivery(), |_| Some(&keys))
         .unwrap();
-    assert_eq!(received.key.shared_key.as_deref(), Some("key_1"));
+    assert_eq!(received.key.key_id.as_deref(), Some("key_1"));
 }
 
 #[test]
@@ -183,20 +183,15 @@ fn keys_are_checked_when_they_are_tied_to_their_account() {
     let key = SharedKey::new("key_1", "secret", Algorithm::HmacSha256).unwrap();
     let error = AccountKeys::new(sid, [key.clone(), key]).unwrap_err();
     assert_eq!(error, ConfigError::RepeatedSharedKey { position: 1 });
-    let error = Receiver::builder(URL)
-        .auth_token(token())
-        .build_for_accounts()
-        .unwrap_err();
-    assert_eq!(error, ConfigError::KeyWithoutAccount);
     assert_eq!(accounts()[&sid].account_sid(), sid);
 }
 
 #[test]
 fn pins_and_limits_hold_for_accounts_too() {
     let other = ServiceSid::new("VA00000000000000000000000000000000").unwrap();
-    let builder = || Receiver::builder(URL).body_limit(300);
-    let receive = |builder: ReceiverBuilder, pairs: &Pairs| {
-        let receiver = builder.build_for_accounts().unwrap();
+    let builder = || AccountReceiver::builder(URL).body_limit(300);
+    let receive = |builder: AccountReceiverBuilder, pairs: &Pairs| {
+        let receiver = builder.build().unwrap();
         assert_eq!(receiver.body_limit(), 300);
         let request = Request::signed(pairs);
         receiver
@@ -212,8 +207,6 @@ fn pins_and_limits_hold_for_accounts_too() {
         receive(builder(), &v2_challenge()).unwrap_err().status(),
         413
     );
-    let error = Receiver::builder("example.com")
-        .build_for_accounts()
-        .unwrap_err();
+    let error = AccountReceiver::builder("example.com").build().unwrap_err();
     assert_eq!(error, ConfigError::Url(UrlError::NotAbsolute));
 }

@@ -212,11 +212,7 @@ fn the_parameters_of_a_get_are_signed_as_they_are_written() {
             target: Some(other.clone()),
             ..request.clone()
         };
-        assert_eq!(
-            receive(&receiver, &request),
-            Err(mismatch.clone()),
-            "{other}"
-        );
+        assert_eq!(receive(&receiver, &request), Err(mismatch), "{other}");
     }
     for (other, error) in [
         (

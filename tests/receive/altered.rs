@@ -137,7 +137,7 @@ proptest! {
         let request = request.remove(SIGNATURE_SETTINGS_HEADER);
         let delivery = request.delivery().signature_settings(&settings);
         match receiver.receive(&delivery) {
-            Ok(received) => prop_assert_eq!(received.key.shared_key.as_deref(), Some("key_2")),
+            Ok(received) => prop_assert_eq!(received.key.key_id.as_deref(), Some("key_2")),
             Err(refusal) => prop_assert_eq!(refusal.class(), RefusalClass::Signature),
         }
     }
@@ -151,7 +151,7 @@ proptest! {
         let Ok(receiver) = Receiver::builder(other.as_str()).key(key).build() else {
             return Ok(());
         };
-        let is_form = SignedUrl::new(&other).unwrap().forms().any(|form| form == url);
+        let is_form = SignedUrl::new(&other).unwrap().variants().any(|form| form == url);
         prop_assert_eq!(receiver.receive(&request.delivery()).is_ok(), is_form, "{}", other);
     }
 

@@ -84,7 +84,7 @@ fn optional_parameters_may_be_absent() {
     let Event::Challenge(event) = accepted(&pairs) else {
         panic!()
     };
-    assert_eq!(event.hidden_details(), Ok(None));
+    assert_eq!(event.challenge_hidden_details, None);
     // Challenges of other factors than push need not have details.
     let pairs = with(
         without(v2_challenge(), "challenge_details"),
@@ -299,7 +299,7 @@ fn unknown_types_have_a_known_form() {
     ] {
         let error = refused_event(&with(v2_challenge(), "type", value));
         assert!(
-            matches!(error, EventError::Form { name: "type", .. }),
+            matches!(error, EventError::Unrecognized { name: "type", .. }),
             "{value}: {error:?}"
         );
     }
@@ -318,7 +318,7 @@ fn unknown_types_have_a_known_form() {
         assert!(
             matches!(
                 error,
-                EventError::Form {
+                EventError::Unrecognized {
                     name: "factor_type",
                     ..
                 }
@@ -437,8 +437,8 @@ fn undocumented_parameters_are_kept_and_a_strict_receiver_refuses_them() {
         .strict()
         .build()
         .unwrap();
-    let fault = UndocumentedFault::Strict;
-    let refusal = EventError::Undocumented { position: 1, fault };
+    let fault = UnknownParameterFault::Strict;
+    let refusal = EventError::UnknownParameter { position: 1, fault };
     assert_eq!(
         receive(&strict, &Request::signed(&pairs)),
         Err(refusal.into())
@@ -461,4 +461,69 @@ fn undocumented_parameters_are_kept_and_a_strict_receiver_refuses_them() {
     }
     let other = with(v2_challenge(), "type", "challenge.expired");
     assert!(receive(&strict, &Request::signed(&other)).is_ok());
+}
+
+#[test]
+fn who_it_was_is_known_without_a_match() {
+    let names = |event: &Event<'_>| {
+        let text = |sid: &dyn ToString| sid.to_string();
+        (
+            event.entity_identity().map(str::to_owned),
+            event.factor_sid().map(|sid| text(&sid)),
+            event.challenge_sid().map(|sid| text(&sid)),
+        )
+    };
+    let value = |pairs: &Pairs, name| {
+        let found = pairs.iter().find(|(other, _)| *other == name);
+        found.map(|(_, value)| value.to_string())
+    };
+    let other = with(v2_challenge(), "type", "challenge.expired");
+    let bare = ["entity_identity", "factor_sid", "challenge_sid"];
+    let bare = bare.into_iter().fold(other.clone(), without);
+    for pairs in [v1_factor(), v2_factor(), v2_challenge(), other, bare] {
+        let event = accepted(&pairs);
+        let expected = (
+            value(&pairs, "entity_identity"),
+            value(&pairs, "factor_sid"),
+            value(&pairs, "challenge_sid"),
+        );
+        assert_eq!(names(&event), expected);
+        let is = |wanted: bool, variant: bool| assert_eq!(wanted, variant, "{event:?}");
+        is(
+            event.as_factor().is_some(),
+            matches!(event, Event::Factor(_)),
+        );
+        is(
+            event.as_challenge().is_some(),
+            matches!(event, Event::Challenge(_)),
+        );
+    }
+}
+
+#[test]
+fn both_kinds_of_parameters_are_iterated_over() {
+    let pairs = with(v2_challenge(), "type", "challenge.expired");
+    let request = Request::signed(&pairs);
+    let receiver = Receiver::new(URL, token()).unwrap();
+    let mut buffer = Buffer::new();
+    let verified = receiver
+        .verify_in(&request.delivery(), &mut buffer)
+        .unwrap();
+    let params = verified.params();
+    assert_eq!(params.iter().len(), pairs.len());
+    let mut received = Vec::new();
+    for pair in params {
+        received.push(pair);
+    }
+    assert!(params.iter().eq(received.iter().copied()));
+    let Event::Other(event) = verified.read().unwrap().event else {
+        panic!()
+    };
+    received.sort_unstable();
+    let mut sorted = Vec::new();
+    for pair in &event.parameters {
+        sorted.push(pair);
+    }
+    assert_eq!(sorted, received);
+    assert_eq!(event.parameters.iter().count(), event.parameters.len());
 }

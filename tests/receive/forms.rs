@@ -113,8 +113,8 @@ fn at_most_64_parameters_are_accepted() {
 fn names_are_compared_byte_by_byte() {
     let pairs = with(v1_factor(), "Type", "factor.created");
     let refusal = refused_event(&pairs);
-    let fault = UndocumentedFault::Form;
-    assert_eq!(refusal, EventError::Undocumented { position: 0, fault });
+    let fault = UnknownParameterFault::InvalidName;
+    assert_eq!(refusal, EventError::UnknownParameter { position: 0, fault });
 }
 
 #[test]

@@ -25,7 +25,6 @@ fn secrets_that_could_not_be_meant_are_refused() {
         (" secret", KeyError::Padded),
         ("secret\u{2003}", KeyError::Padded),
     ] {
-        let error = ConfigError::Key(error);
         assert_eq!(AuthToken::new(secret).unwrap_err(), error, "{secret:?}");
         for algorithm in [Algorithm::HmacSha1, Algorithm::HmacSha256] {
             assert_eq!(
@@ -44,7 +43,7 @@ fn secrets_that_could_not_be_meant_are_refused() {
 fn ids_that_could_not_stand_in_the_settings_header_are_refused() {
     for id in ["", " ", "a b", "a,b", "a\n", "é", "a "] {
         let error = SharedKey::new(id, "secret", Algorithm::HmacSha256).unwrap_err();
-        assert_eq!(error, ConfigError::Key(KeyError::Id), "{id:?}");
+        assert_eq!(error, KeyError::Id, "{id:?}");
     }
 }
 
@@ -79,7 +78,7 @@ fn the_key_that_matched_is_reported() {
         let request = Request::signed(&v1_factor()).replace(SIGNATURE_HEADER, &signature);
         let received = receiver.receive(&request.delivery()).unwrap();
         assert_eq!(received.key.position, position);
-        assert_eq!(received.key.shared_key, None);
+        assert_eq!(received.key.key_id, None);
         assert_eq!(received.key.algorithm, Algorithm::HmacSha1);
         assert_eq!(
             received.key.to_string(),
@@ -137,7 +136,7 @@ fn the_settings_header_chooses_among_configured_keys() {
         let received = receiver.receive(&request.delivery()).unwrap();
         assert_eq!(received.key.position, position, "{settings:?}");
         assert_eq!(
-            received.key.shared_key.as_deref(),
+            received.key.key_id.as_deref(),
             keys[position].id(),
             "{settings:?}"
         );
@@ -149,9 +148,9 @@ fn the_settings_header_never_adds_a_key() {
     use SignatureError::*;
 
     let (receiver, keys) = mixed();
-    let no_key = |algorithm, shared_key| NoSuchKey {
+    let no_key = |algorithm, names_id| NoSuchKey {
         algorithm,
-        shared_key,
+        names_id,
     };
     for (position, settings, error) in [
         // Another key than the one that signed.
@@ -234,7 +233,7 @@ fn a_shared_key_needs_no_auth_token_beside_it() {
 
     let refusal = SignatureError::NoSuchKey {
         algorithm: Algorithm::HmacSha1,
-        shared_key: false,
+        names_id: false,
     };
     let request = signed_with(&token().into(), &[]);
     assert_eq!(receive(&receiver, &request), Err(refusal.into()));

@@ -28,7 +28,7 @@ fn grown() -> Buffer {
 }
 
 fn accounts() -> (AccountReceiver, AccountKeys) {
-    let receiver = Receiver::builder(URL).build_for_accounts().unwrap();
+    let receiver = AccountReceiver::builder(URL).build().unwrap();
     let keys = AccountKeys::new(ACCOUNT.parse().unwrap(), [token()]).unwrap();
     (receiver, keys)
 }

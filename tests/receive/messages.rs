@@ -50,10 +50,6 @@ fn configuration_errors() {
     }
     assert_text(ConfigError::NoKey, "expected at least one key");
     assert_text(
-        ConfigError::KeyWithoutAccount,
-        "expected no key: a receiver for accounts takes the keys of each",
-    );
-    assert_text(
         ConfigError::RepeatedSharedKey { position: 2 },
         "shared key at position 2 has the id and algorithm of an earlier key",
     );
@@ -276,14 +272,14 @@ fn refusals_of_signatures() {
         (
             NoSuchKey {
                 algorithm,
-                shared_key: false,
+                names_id: false,
             },
             "no configured key fits a signature made with HMAC_SHA256",
         ),
         (
             NoSuchKey {
                 algorithm,
-                shared_key: true,
+                names_id: true,
             },
             "no configured key fits a signature made with HMAC_SHA256 and the shared key named",
         ),
@@ -352,7 +348,7 @@ fn refusals_of_events() {
             "parameter uuid: another parameter could start at byte 3 of its value",
         ),
         (
-            Form {
+            Unrecognized {
                 name: "type",
                 expected: "a type",
             },
@@ -381,30 +377,30 @@ fn refusals_of_events() {
         );
     }
     for (fault, text) in [
-        (UndocumentedFault::Strict, "and the receiver is strict"),
+        (UnknownParameterFault::Strict, "and the receiver is strict"),
         (
-            UndocumentedFault::Form,
+            UnknownParameterFault::InvalidName,
             "that is not of the form lower_case_words",
         ),
         (
-            UndocumentedFault::LikeDocumented,
-            "too like a documented one",
+            UnknownParameterFault::LikeDocumented,
+            "that is too similar to a known one",
         ),
         (
-            UndocumentedFault::HoldsDocumented,
-            "and holds a documented one",
+            UnknownParameterFault::HoldsDocumented,
+            "and contains a known one",
         ),
         (
-            UndocumentedFault::PartOfNeighbour,
+            UnknownParameterFault::PartOfNeighbour,
             "that could be a part of the value before it",
         ),
         (
-            UndocumentedFault::Unbounded,
+            UnknownParameterFault::Unbounded,
             "that nothing bounds, as the URL comes with the request",
         ),
     ] {
-        let text = format!("parameter 3 in signed order has an undocumented name {text}");
-        assert_refusal(Undocumented { position: 3, fault }, 400, &text);
+        let text = format!("parameter 3 in signed order has an unknown name {text}");
+        assert_refusal(UnknownParameter { position: 3, fault }, 400, &text);
     }
 }
 

@@ -174,8 +174,8 @@ proptest! {
     fn what_is_signed_is_received(pairs in accepted_event(), url in url(), key in key(), form in any::<Index>()) {
         let receiver = Receiver::builder(&*url).key(key.clone()).build().unwrap();
         let forms = SignedUrl::new(&url).unwrap();
-        let form = form.index(forms.forms().len());
-        let request = signed(&key, forms.forms().nth(form).unwrap(), &pairs);
+        let form = form.index(forms.variants().len());
+        let request = signed(&key, forms.variants().nth(form).unwrap(), &pairs);
         let event = receive(&receiver, &request).unwrap();
         let mut sorted = pairs;
         sorted.sort();

@@ -44,7 +44,7 @@ fn no_public_type_shows_a_secret() {
         .auth_token(token())
         .shared_key(shared.clone());
     let receiver = builder.clone().build().unwrap();
-    let accounts = Receiver::builder(SECRET_URL).build_for_accounts().unwrap();
+    let accounts = AccountReceiver::builder(SECRET_URL).build().unwrap();
     let origin = "https://url-user:url-password@example.com:8443";
     let for_origin = Receiver::builder_for_origin(origin).auth_token(token());
     let account_sid: AccountSid = ACCOUNT.parse().unwrap();
@@ -107,9 +107,13 @@ fn no_public_type_shows_a_secret() {
 #[test]
 fn no_configuration_error_shows_what_was_configured() {
     let errors = [
-        AuthToken::new(" url-password").unwrap_err(),
-        SharedKey::new("query-secret,", "x", Algorithm::HmacSha1).unwrap_err(),
-        SharedKey::new("x", "url-password\n", Algorithm::HmacSha1).unwrap_err(),
+        AuthToken::new(" url-password").unwrap_err().into(),
+        SharedKey::new("query-secret,", "x", Algorithm::HmacSha1)
+            .unwrap_err()
+            .into(),
+        SharedKey::new("x", "url-password\n", Algorithm::HmacSha1)
+            .unwrap_err()
+            .into(),
         Receiver::builder(SECRET_URL).build().unwrap_err(),
         Receiver::builder(SECRET_URL.replace("https", "ftp"))
             .build()

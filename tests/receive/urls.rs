@@ -11,9 +11,9 @@ fn assert_forms(url: &str, others: &[&str]) {
     let mut expected = vec![url];
     expected.extend(others);
     assert!(
-        signed.forms().eq(expected),
+        signed.variants().eq(expected),
         "{:?}",
-        signed.forms().collect::<Vec<_>>()
+        signed.variants().collect::<Vec<_>>()
     );
 }
 
@@ -80,7 +80,7 @@ fn the_forms_of_a_url_differ_in_port_and_credentials_only() {
 fn the_fragment_is_accepted_and_never_signed() {
     let url = SignedUrl::new("https://example.com/p?a=b#rc=2&rp=all").unwrap();
     let forms = ["https://example.com/p?a=b", "https://example.com:443/p?a=b"];
-    assert!(url.forms().eq(forms));
+    assert!(url.variants().eq(forms));
 
     let receiver = Receiver::builder(format!("{URL}#rc=2"))
         .auth_token(token())
@@ -124,7 +124,7 @@ fn what_is_no_absolute_http_url_is_refused() {
         ("https://exam\tple.com", WhiteSpace { position: 12 }),
         ("https://example.com/\u{7f}", WhiteSpace { position: 20 }),
     ] {
-        assert_eq!(SignedUrl::new(url), Err(error.clone()), "{url:?}");
+        assert_eq!(SignedUrl::new(url), Err(error), "{url:?}");
         let builder = Receiver::builder(url).auth_token(token());
         assert_eq!(
             builder.build().unwrap_err(),
@@ -163,7 +163,7 @@ fn every_form_is_received_and_nothing_like_it() {
             &Request::signed(&v1_factor()).replace(SIGNATURE_HEADER, &signature),
         )
     };
-    for signed in SignedUrl::new(url).unwrap().forms() {
+    for signed in SignedUrl::new(url).unwrap().variants() {
         assert!(receive(signed).is_ok(), "{signed}");
     }
     for signed in [
@@ -271,17 +271,17 @@ fn with_an_origin_nothing_undocumented_stands_outermost() {
     let builder = Receiver::builder_for_origin("https://example.com").auth_token(token());
     let receiver = builder.build().unwrap();
     for (name, fault) in [
-        ("aaa_b", Some(UndocumentedFault::Unbounded)),
-        ("account_name", Some(UndocumentedFault::Unbounded)),
+        ("aaa_b", Some(UnknownParameterFault::Unbounded)),
+        ("account_name", Some(UnknownParameterFault::Unbounded)),
         ("api_version", None),
-        ("webhook_sid", Some(UndocumentedFault::Unbounded)),
+        ("webhook_sid", Some(UnknownParameterFault::Unbounded)),
     ] {
         let mut request = Request::signed(&with(v1_factor(), name, "1"));
         assert!(receive(&crate::support::receiver(), &request).is_ok());
         request.target = Some("/webhook".into());
         let refusal = fault.map(|fault| {
             let position = if name == "webhook_sid" { 6 } else { 0 };
-            Refusal::Event(EventError::Undocumented { position, fault })
+            Refusal::Event(EventError::UnknownParameter { position, fault })
         });
         assert_eq!(receive(&receiver, &request).err(), refusal, "{name}");
     }

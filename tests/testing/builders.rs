@@ -105,12 +105,12 @@ fn nested_json_is_as_documented() {
     let details = challenge.details().unwrap().unwrap();
     assert!(!details.message.is_empty() && details.message.chars().count() <= 256);
     assert_eq!(details.fields.len(), 2);
-    for strings in [
-        challenge.hidden_details(),
-        challenge.metadata(),
-        challenge.factor_metadata(),
+    for json in [
+        &challenge.challenge_hidden_details,
+        &challenge.challenge_metadata,
+        &challenge.factor_metadata,
     ] {
-        assert!(!strings.unwrap().unwrap().is_empty());
+        assert!(!json.as_ref().unwrap().strings().unwrap().is_empty());
     }
 }
 

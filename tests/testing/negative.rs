@@ -36,7 +36,7 @@ fn expected(case: NegativeCase, delivery: &OwnedDelivery) -> Refusal {
         .into(),
         NegativeCase::UnknownSharedKey => SignatureError::NoSuchKey {
             algorithm: Algorithm::HmacSha1,
-            shared_key: true,
+            names_id: true,
         }
         .into(),
         NegativeCase::UnknownAlgorithm => SignatureError::UnknownAlgorithm.into(),
@@ -77,7 +77,7 @@ fn expected(case: NegativeCase, delivery: &OwnedDelivery) -> Refusal {
             position: 4,
         }
         .into(),
-        NegativeCase::BadType => EventError::Form {
+        NegativeCase::BadType => EventError::Unrecognized {
             name: "type",
             expected: "an event type such as factor.created, of at most 64 characters",
         }
@@ -112,14 +112,14 @@ fn expected(case: NegativeCase, delivery: &OwnedDelivery) -> Refusal {
             position: 5,
         }
         .into(),
-        NegativeCase::ShiftedHiddenDetails => EventError::Undocumented {
+        NegativeCase::ShiftedHiddenDetails => EventError::UnknownParameter {
             position: 2,
-            fault: UndocumentedFault::LikeDocumented,
+            fault: UnknownParameterFault::LikeDocumented,
         }
         .into(),
-        NegativeCase::ShiftedIdentity => EventError::Undocumented {
+        NegativeCase::ShiftedIdentity => EventError::UnknownParameter {
             position: 6,
-            fault: UndocumentedFault::Form,
+            fault: UnknownParameterFault::InvalidName,
         }
         .into(),
         NegativeCase::PlantedApproval => EventError::Length {
@@ -131,9 +131,9 @@ fn expected(case: NegativeCase, delivery: &OwnedDelivery) -> Refusal {
         .into(),
         NegativeCase::OtherAccount => Refusal::OtherAccount,
         NegativeCase::OtherService => Refusal::OtherService,
-        NegativeCase::UndocumentedParameter => EventError::Undocumented {
+        NegativeCase::UnknownParameter => EventError::UnknownParameter {
             position: 7,
-            fault: UndocumentedFault::Strict,
+            fault: UnknownParameterFault::Strict,
         }
         .into(),
         NegativeCase::Get => Refusal::Method { allow: "POST" },
@@ -191,7 +191,7 @@ fn conditional_cases_meet_their_refusal_where_the_receiver_is_configured_so() {
             let (configured, other) = match case {
                 NegativeCase::OtherAccount => (receiver().account_sid(account_sid), receiver()),
                 NegativeCase::OtherService => (receiver().service_sid(service_sid), receiver()),
-                NegativeCase::UndocumentedParameter => (receiver().strict(), receiver()),
+                NegativeCase::UnknownParameter => (receiver().strict(), receiver()),
                 NegativeCase::Get => (receiver(), receiver().accept_get()),
                 _ => (receiver().accept_get(), receiver()),
             };
@@ -254,7 +254,7 @@ fn the_status_is_the_same_for_every_kind_of_receiver_and_key() {
 
 #[test]
 fn a_receiver_for_accounts_refuses_the_same() {
-    let receiver = Receiver::builder(URL).build_for_accounts().unwrap();
+    let receiver = AccountReceiver::builder(URL).build().unwrap();
     let mut device = Device::from_seed(1);
     let account_sid = device.factor_created().build().unwrap().account_sid();
     let keys = AccountKeys::new(account_sid, [token()]).unwrap();

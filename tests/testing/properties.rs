@@ -104,7 +104,7 @@ fn assert_received(event: &EventBuilder, url: &str, key: &Key) {
         let received = receiver.receive(&delivery.as_delivery()).unwrap();
         assert_eq!(received.event, built);
         assert_eq!(sorted(received.event.parameters()), sorted(event));
-        assert_eq!(received.key.shared_key.as_deref(), key.id());
+        assert_eq!(received.key.key_id.as_deref(), key.id());
         let request = delivery.into_request().unwrap();
         let from_request = receiver.receive(&Delivery::from_request(&request)).unwrap();
         assert_eq!(from_request, received);

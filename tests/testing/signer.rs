@@ -145,7 +145,7 @@ fn parts_of_a_delivery_can_be_replaced() {
         .with_header("A", "1")
         .with_header("a", "2")
         .with_header("b", "3")
-        .replacing_header("a", "4")
+        .with_header_replaced("a", "4")
         .with_method("PUT")
         .with_target("/x?secret")
         .with_body("body");

@@ -144,7 +144,7 @@ fn a_shared_key_signs() {
             panic!("one delivery expected")
         };
         let key = &got.outcome.as_ref().unwrap().key;
-        assert_eq!(key.shared_key.as_deref(), Some("key_1"));
+        assert_eq!(key.key_id.as_deref(), Some("key_1"));
         assert_eq!(key.algorithm, algorithm);
     }
 }

@@ -175,13 +175,7 @@ pub(crate) const CLASSES: &[Class] = &[
     class("id-of-shared-key", Policy, |d| {
         d.is_pypi()
             && d.signature(|error| {
-                matches!(
-                    error,
-                    SignatureError::NoSuchKey {
-                        shared_key: true,
-                        ..
-                    }
-                )
+                matches!(error, SignatureError::NoSuchKey { names_id: true, .. })
             })
     }),
     class("form-of-settings", Policy, |d| {

@@ -60,6 +60,6 @@ pub(super) fn other_service(signer: &Signer, event: EventBuilder) -> OwnedDelive
     signer.post(&with_another(event, "service_sid"))
 }
 
-pub(super) fn undocumented_parameter(signer: &Signer, event: EventBuilder) -> OwnedDelivery {
+pub(super) fn unknown_parameter(signer: &Signer, event: EventBuilder) -> OwnedDelivery {
     signer.post(&event.parameter("factor_locale", "en"))
 }

@@ -32,7 +32,7 @@ pub(super) fn json_body(signer: &Signer, event: EventBuilder) -> OwnedDelivery {
 pub(super) fn wrong_media_type(signer: &Signer, event: EventBuilder) -> OwnedDelivery {
     signer
         .post(&event)
-        .replacing_header("content-type", "text/plain")
+        .with_header_replaced("content-type", "text/plain")
 }
 
 pub(super) fn no_media_type(signer: &Signer, event: EventBuilder) -> OwnedDelivery {

@@ -21,7 +21,7 @@ fn with_signature(
         .headers()
         .find(|(name, _)| *name == SIGNATURE_HEADER)
         .map_or_else(String::new, |(_, value)| value.to_owned());
-    delivery.replacing_header(SIGNATURE_HEADER, change(right))
+    delivery.with_header_replaced(SIGNATURE_HEADER, change(right))
 }
 
 /// Signs with any secret, the empty one too.
@@ -110,7 +110,7 @@ pub(super) fn wrong_scheme(signer: &Signer, event: EventBuilder) -> OwnedDeliver
 fn with_settings(signer: &Signer, event: &EventBuilder, settings: &str) -> OwnedDelivery {
     signer
         .post(event)
-        .replacing_header(SIGNATURE_SETTINGS_HEADER, settings)
+        .with_header_replaced(SIGNATURE_SETTINGS_HEADER, settings)
 }
 
 pub(super) fn unknown_shared_key(signer: &Signer, event: EventBuilder) -> OwnedDelivery {

@@ -109,26 +109,34 @@ pub(super) enum Built {
 
 impl Configuration {
     pub(super) fn build(&self) -> Built {
-        let mut builder = match &self.origin {
-            Some(origin) => Receiver::builder_for_origin(origin),
-            None => Receiver::builder(self.url.as_deref().unwrap_or(URL)),
-        };
-        if self.accept_get {
-            builder = builder.accept_get();
+        /// Sets what both kinds of builders can be told.
+        macro_rules! builder {
+            ($receiver:ty) => {{
+                let mut builder = match &self.origin {
+                    Some(origin) => <$receiver>::builder_for_origin(origin),
+                    None => <$receiver>::builder(self.url.as_deref().unwrap_or(URL)),
+                };
+                if self.accept_get {
+                    builder = builder.accept_get();
+                }
+                if self.strict {
+                    builder = builder.strict();
+                }
+                if let Some(limit) = self.body_limit {
+                    builder = builder.body_limit(limit);
+                }
+                if let Some(sid) = &self.account_sid {
+                    builder = builder.account_sid(sid.parse().unwrap());
+                }
+                if let Some(sid) = &self.service_sid {
+                    builder = builder.service_sid(sid.parse().unwrap());
+                }
+                builder
+            }};
         }
-        if self.strict {
-            builder = builder.strict();
-        }
-        if let Some(limit) = self.body_limit {
-            builder = builder.body_limit(limit);
-        }
-        if let Some(sid) = &self.account_sid {
-            builder = builder.account_sid(sid.parse().unwrap());
-        }
-        if let Some(sid) = &self.service_sid {
-            builder = builder.service_sid(sid.parse().unwrap());
-        }
+
         if !self.accounts.is_empty() {
+            let builder = builder!(AccountReceiver);
             let keys = self.accounts.iter().map(|(sid, token)| {
                 let sid = sid.parse().unwrap();
                 (
@@ -136,8 +144,9 @@ impl Configuration {
                     AccountKeys::new(sid, [AuthToken::new(token).unwrap()]).unwrap(),
                 )
             });
-            return Built::Accounts(builder.build_for_accounts().unwrap(), keys.collect());
+            return Built::Accounts(builder.build().unwrap(), keys.collect());
         }
+        let mut builder = builder!(Receiver);
         if self.auth_tokens.is_empty() && self.shared_keys.is_empty() {
             builder = builder.auth_token(token());
         }

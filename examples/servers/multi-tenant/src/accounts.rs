@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::Deserialize;
 use twilio_verify_webhooks::{
-    AccountKeys, AccountSid, Algorithm, AuthToken, ConfigError, Key, SharedKey,
+    AccountKeys, AccountSid, Algorithm, AuthToken, ConfigError, Key, KeyError, SharedKey,
 };
 
 /// How often the file is looked at.
@@ -137,7 +137,7 @@ impl Account {
 }
 
 impl Shared {
-    fn shared_key(&self) -> Result<SharedKey, ConfigError> {
+    fn shared_key(&self) -> Result<SharedKey, KeyError> {
         let algorithm = match self.algorithm {
             SharedAlgorithm::HmacSha1 => Algorithm::HmacSha1,
             SharedAlgorithm::HmacSha256 => Algorithm::HmacSha256,

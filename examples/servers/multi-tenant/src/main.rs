@@ -128,7 +128,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let url = env::var("WEBHOOK_URL").map_err(|_| "WEBHOOK_URL is not set")?;
     let listen = env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:3000".into());
     let app = App {
-        receiver: Receiver::builder(url).build_for_accounts()?,
+        receiver: AccountReceiver::builder(url).build()?,
         accounts: accounts()?,
         handled: Mutex::new(LruCache::new(REMEMBERED)),
     };

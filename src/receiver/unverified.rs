@@ -1,26 +1,22 @@
-//! What may be seen of a delivery before its signature is verified.
-//!
-//! Anyone can send any of this. It serves to choose keys, nothing else.
-
 use std::fmt;
 
+use super::{AccountKeys, Claim, Endpoint, Received, Verified};
 use crate::error::Refusal;
 use crate::event;
 use crate::params::Params;
-use crate::receiver::{AccountKeys, Claim, Endpoint, Received, Verified};
 use crate::sid::AccountSid;
 
 /// A delivery that has been decoded and not verified.
 ///
-/// Made by [`AccountReceiver::open`](crate::AccountReceiver::open), to be verified with the keys of the account it
-/// names.
-pub struct Unverified<'b> {
+/// Anyone can send what is in it. It serves to choose keys, nothing else. Made by
+/// [`AccountReceiver::open`](crate::AccountReceiver::open), to be verified with the keys of the account that it names.
+pub struct UnverifiedDelivery<'b> {
     endpoint: &'b Endpoint,
     claim: Claim<'b>,
     params: Params<'b>,
 }
 
-impl<'b> Unverified<'b> {
+impl<'b> UnverifiedDelivery<'b> {
     pub(crate) fn new(endpoint: &'b Endpoint, claim: Claim<'b>, params: Params<'b>) -> Self {
         Self {
             endpoint,
@@ -74,9 +70,9 @@ impl<'b> Unverified<'b> {
     }
 }
 
-impl fmt::Debug for Unverified<'_> {
+impl fmt::Debug for UnverifiedDelivery<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Unverified")
+        f.debug_struct("UnverifiedDelivery")
             .field("params", &self.params)
             .finish_non_exhaustive()
     }
