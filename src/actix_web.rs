@@ -1,14 +1,16 @@
 //! Extractors for `actix-web`.
 
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 
-use actix_web::body::{BodyStream, to_bytes_limited};
+use actix_web::body::{BodyStream, MessageBody as _};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CONTENT_LENGTH, ContentType};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
 
+use crate::body::Collector;
 use crate::delivery::Delivery;
 use crate::error::Refusal;
 use crate::event::Event;
@@ -27,17 +29,13 @@ impl FromRequest for Received<'static> {
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let receiver = receiver(&request).ok_or(Refusal::NoReceiver)?;
-            let limit = receiver.body_limit();
-            if let Some(found) = declared_len(&request).filter(|len| *len > limit) {
-                return Err(Refusal::TooLarge { limit, found });
+            let declared = declared_len(&request).unwrap_or_default();
+            let mut body = Collector::new(declared, receiver.body_limit())?;
+            let mut payload = pin!(BodyStream::new(payload));
+            while let Some(chunk) = poll_fn(|cx| payload.as_mut().poll_next(cx)).await {
+                body.push(&chunk.map_err(|_| Refusal::Incomplete)?)?;
             }
-            let body = match to_bytes_limited(BodyStream::new(payload), limit).await {
-                Ok(body) => body.map_err(|_| Refusal::Incomplete)?,
-                Err(_) => {
-                    let found = limit.saturating_add(1);
-                    return Err(Refusal::TooLarge { limit, found });
-                }
-            };
+            let body = body.into_bytes();
             let delivery = Delivery::new(request.method().as_str(), &body);
             let delivery = delivery.headers(request.headers());
             // A request line can hold an authority alone. That is no path, and not the fault of the code around.

@@ -1,21 +1,26 @@
 //! Reads the body of a request, up to a limit.
 
 use std::error::Error;
+use std::pin::pin;
 
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes};
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, Request};
 use http_body::Body;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::BodyExt as _;
 
+use crate::body::Collector;
 use crate::error::Refusal;
 
 /// Reads the body of a request, but no more of it than `limit` bytes.
 ///
-/// A body that says it is longer is not read at all; one that turns out to be is given up on at once, so no more
-/// than the limit, and the piece that went over it, is ever in memory. Give it the `body_limit` of the
-/// [receiver](crate::Receiver::body_limit), and the [delivery](crate::Delivery::from_request) the request that
-/// comes back. How long to wait for a slow client is for the server to decide.
+/// A body that says it is longer is not read at all; one that turns out to be is given up on at once. What is read is
+/// kept in one buffer: of the declared length, or one that grows within the limit, however small the chunks are. So a
+/// body takes no more memory than its declared length, or twice the limit while a buffer grows, and the chunk at hand.
+///
+/// Give it the `body_limit` of the [receiver](crate::Receiver::body_limit), and the
+/// [delivery](crate::Delivery::from_request) the request that comes back. How long to wait for a slow client is for
+/// the server to decide.
 ///
 /// # Errors
 ///
@@ -42,18 +47,21 @@ where
     let (head, body) = request.into_parts();
     let declared = declared_len(&head.headers).max(body.size_hint().lower());
     let declared = usize::try_from(declared).unwrap_or(usize::MAX);
-    if declared > limit {
-        let found = declared;
-        return Err(Refusal::TooLarge { limit, found });
-    }
-    match Limited::new(body, limit).collect().await {
-        Ok(body) => Ok(Request::from_parts(head, body.to_bytes())),
-        Err(error) if error.is::<LengthLimitError>() => {
-            let found = limit.saturating_add(1);
-            Err(Refusal::TooLarge { limit, found })
+    let mut bytes = Collector::new(declared, limit)?;
+    let mut body = pin!(body);
+    while let Some(frame) = body.as_mut().frame().await {
+        // Frames without data are trailers.
+        let Ok(mut data) = frame.map_err(|_| Refusal::Incomplete)?.into_data() else {
+            continue;
+        };
+        while data.has_remaining() {
+            let chunk = data.chunk();
+            let len = chunk.len();
+            bytes.push(chunk)?;
+            data.advance(len);
         }
-        Err(_) => Err(Refusal::Incomplete),
     }
+    Ok(Request::from_parts(head, bytes.into_bytes().into()))
 }
 
 fn declared_len(headers: &HeaderMap) -> u64 {

@@ -27,6 +27,8 @@ pub mod api;
 #[cfg(feature = "axum")]
 mod axum;
 mod block;
+#[cfg(any(feature = "http-body", feature = "actix-web"))]
+mod body;
 mod buffer;
 mod delivery;
 #[cfg(feature = "diagnosis")]

@@ -5,7 +5,7 @@ use std::net::{Shutdown, SocketAddr};
 use std::thread;
 
 use crate::cases::{self, Case};
-use crate::delivery::{Event, TOKEN};
+use crate::delivery::{Event, LIMIT, TOKEN};
 use crate::http::{Connection, Framing, Response, chunk};
 use crate::server::Server;
 
@@ -27,6 +27,7 @@ pub fn check(server: Server) {
     endless(address);
     half_a_body(address);
     events.extend(concurrent(address));
+    events.extend(one_byte_chunks(&server));
     server.stop_and_compare(&events);
 }
 
@@ -156,4 +157,39 @@ fn concurrent(address: SocketAddr) -> Vec<Event> {
             .filter_map(|thread| thread.join().unwrap());
         events.collect()
     })
+}
+
+/// How many bodies are sent at a time to see what memory they take.
+const BODIES: usize = 8;
+
+/// What a body may take, in bytes: a buffer that grows to the limit is there twice while it grows, and frameworks have
+/// queues of their own, the longest that of actix-web. Kept chunk by chunk, one-byte chunks take about fifty times the
+/// limit.
+const MEMORY_OF_A_BODY: u64 = 16 * LIMIT as u64;
+
+/// Bodies of the longest length in chunks of one byte take no more memory than a few times their length.
+fn one_byte_chunks(server: &Server) -> Vec<Event> {
+    let address = server.address.unwrap();
+    let deliver = || {
+        let event = Event::of_len(LIMIT);
+        let mut request = event.request();
+        request.framing = Framing::Chunks(1);
+        let response = Connection::open(address).unwrap().send(&request).unwrap();
+        assert_eq!(response.status, 200);
+        event
+    };
+    let before = server.peak_bytes();
+    let events = thread::scope(|scope| {
+        let threads: Vec<_> = (0..BODIES).map(|_| scope.spawn(deliver)).collect();
+        let events = threads.into_iter().map(|thread| thread.join().unwrap());
+        events.collect()
+    });
+    if let Some((before, after)) = before.zip(server.peak_bytes()) {
+        let grown = after - before;
+        assert!(
+            grown <= BODIES as u64 * MEMORY_OF_A_BODY,
+            "{BODIES} bodies of {LIMIT} bytes took {grown} bytes"
+        );
+    }
+    events
 }

@@ -116,10 +116,18 @@ impl Server {
     /// Returns how many bytes of memory it occupies, where the system tells as Linux does.
     #[must_use]
     pub fn resident_bytes(&self) -> Option<u64> {
+        self.memory("VmRSS:")
+    }
+
+    /// Returns the most bytes of memory that it has occupied at a time, where the system tells as Linux does.
+    #[must_use]
+    pub fn peak_bytes(&self) -> Option<u64> {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, field: &str) -> Option<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix(field))?;
         let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
         Some(kilobytes * 1024)
     }
