@@ -1,2 +1,45 @@
-//! Handles every verified event of Twilio Verify Push and recognises repetitions.
-#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![doc = include_str!("../README.md")]
+
+#[cfg(feature = "actix-web")]
+mod actix_web;
+mod answer;
+#[cfg(feature = "axum")]
+mod axum;
+mod blocking;
+mod digest;
+mod dyn_store;
+mod error;
+mod handler;
+#[cfg(feature = "http")]
+mod http;
+mod inbox;
+mod job;
+mod memory;
+mod race;
+mod row;
+mod run;
+mod settings;
+mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod trace;
+mod transition;
+mod worker;
+
+pub use crate::answer::{Answer, AnswerOutcome};
+pub use crate::blocking::Blocking;
+pub use crate::digest::Digest;
+pub use crate::dyn_store::DynStore;
+pub use crate::error::{StoreError, StoreErrorKind};
+pub use crate::inbox::{Dead, Inbox};
+pub use crate::job::{Failure, Job};
+pub use crate::memory::MemoryStore;
+pub use crate::row::{ErrorText, Row, State, Timestamp};
+pub use crate::settings::InboxBuilder;
+pub use crate::store::{
+    Accepted, BlockingStore, Counts, Entry, Leased, Selection, Settled, Settlement, Store, Taken,
+    Terms, Ticket,
+};
+pub use crate::transition::{Operation, Outcome, transition};
+pub use crate::worker::{Worker, WorkerThread};
