@@ -48,16 +48,22 @@
 //!
 //! # What it tries
 //!
-//! First everything as configured, then each difference alone, then two together; scheme, host and port, which a proxy
-//! hides, all three, also with another key. Two differences of which nothing in the request gives a hint, an unusual port and a left-out parameter for
-//! example, are not tried together. What a framework in front of the receiver threw away cannot be brought back; what
-//! leaves a trace can, and so can blank parameters and trimmed white space, because few were possible.
+//! First everything as configured, then each difference alone, then those that occur together: what a proxy hides (the
+//! scheme; scheme, host and port) with each second difference, two in the URL, two in the body. [`order`] lists the
+//! stages and what they take. Two differences of which nothing in the request gives a hint, an unusual port and a
+//! left-out parameter for example, are not tried together. What a framework in front of the receiver threw away cannot
+//! be brought back; what leaves a trace can, and so can blank parameters and trimmed white space, because few were
+//! possible.
 
 mod cause;
+mod comparison;
 mod context;
+mod exclusion;
 mod form;
 mod location;
+mod neighbours;
 mod observed;
+mod permutations;
 mod report;
 mod search;
 mod secret;
@@ -66,11 +72,12 @@ mod urls;
 mod ways;
 
 pub use self::cause::Cause;
+pub use self::comparison::UrlPiece;
 pub use self::context::Context;
 pub use self::report::{Diagnosis, Finding, Likely, Verdict};
 use self::search::{Candidate, Search};
 use self::tags::Tags;
-use self::urls::{Evidence, Hypotheses};
+use self::urls::{Changes, Evidence, Urls};
 use self::ways::Request;
 use crate::delivery::Delivery;
 use crate::error::Refusal;
@@ -79,6 +86,9 @@ use crate::signature::{Key, KeyHint};
 
 #[doc = include_str!("diagnosis/cookbook.md")]
 pub mod cookbook {}
+
+#[doc = include_str!("diagnosis/order.md")]
+pub mod order {}
 
 /// The most HMACs that a diagnosis computes.
 pub const MAX_TRIES: usize = 10_000;
@@ -129,8 +139,10 @@ fn diagnose(
         refusal,
         causes: Vec::new(),
         observations: Vec::new(),
+        signed_origin: None,
         key: None,
         excluded: Vec::new(),
+        tried_alone: Vec::new(),
         likely: Vec::new(),
         tries: 0,
         complete: true,
@@ -152,20 +164,23 @@ fn diagnose(
         diagnosis.likely = vec![Likely::Untried, Likely::Forgery];
         return diagnosis;
     };
-    let urls = Hypotheses::new(&Evidence {
+    let fragment = endpoint.address.fragment();
+    let changes = Changes::new(&Evidence {
         base: &request.base,
         target: delivery.target,
-        fragment: endpoint.address.fragment(),
+        fragment,
         configured_query: request.configured.query.as_deref(),
         context,
     });
+    let urls = Urls::new(&request.base, &changes);
     let (allowed, others) = candidates(keys, delivery, context);
-    let outcome = Search::new(&request, &urls, &tags.tags, &allowed, &others).run();
+    let outcome = Search::new(&request, urls, &tags.tags, &allowed, &others).run();
     diagnosis.tries = outcome.tries;
     diagnosis.complete = outcome.complete;
     match outcome.found {
         Some(found) => {
-            diagnosis.causes = with_port(found.findings, &request, &found.form);
+            diagnosis.signed_origin = signed_origin(&found);
+            diagnosis.causes = with_port(found.findings, &request, &found.variant);
             diagnosis.key = Some(found.key.into());
             diagnosis.verdict = if diagnosis.causes.is_empty() {
                 Verdict::Signed
@@ -175,11 +190,36 @@ fn diagnose(
         }
         None => {
             diagnosis.verdict = Verdict::Unexplained;
-            diagnosis.excluded = outcome.tried.into_iter().collect();
+            let lost = request.form.with_lost_characters().into_iter();
+            diagnosis
+                .observations
+                .extend(lost.map(|at| Finding::new(Cause::CharacterLost).at(at)));
+            let unordered = request.form.unordered().into_iter();
+            diagnosis
+                .observations
+                .extend(unordered.map(|at| Finding::new(Cause::JsonOrder).at(at)));
+            diagnosis.excluded = exclusion::excluded(&request, fragment, delivery, context);
+            diagnosis.tried_alone = outcome.tried_alone.into_iter().collect();
             diagnosis.likely = likely(delivery, context, outcome.complete);
         }
     }
     diagnosis
+}
+
+/// Scheme, host and port that were signed, where one of them is another.
+fn signed_origin(found: &search::Match) -> Option<Box<str>> {
+    let is_of_origin = |finding: &Finding| {
+        matches!(
+            finding.cause,
+            Cause::Scheme | Cause::Host | Cause::HostSpelling | Cause::Port
+        )
+    };
+    let location = location::Location::new(&found.variant)?;
+    let location::Location {
+        scheme, host, port, ..
+    } = location;
+    let origin = found.findings.iter().any(is_of_origin);
+    origin.then(|| format!("{scheme}{host}{port}").into_boxed_str())
 }
 
 /// Reads every line of the signature header that is known: a delivery keeps the first.
@@ -259,14 +299,14 @@ fn fingerprint(key: &Key) -> String {
 }
 
 /// Where another host was signed without the configured port, the port is another too.
-fn with_port(mut findings: Vec<Finding>, request: &Request<'_>, form: &str) -> Vec<Finding> {
+fn with_port(mut findings: Vec<Finding>, request: &Request<'_>, variant: &str) -> Vec<Finding> {
     let other_host = findings
         .iter()
         .position(|finding| finding.cause == Cause::Host);
     let named = findings.iter().any(|finding| finding.cause == Cause::Port);
     let here = &request.base.port;
     if let (Some(host), false) = (other_host, named || here.is_empty()) {
-        let signed = location::Location::new(form).map(|location| location.port);
+        let signed = location::Location::new(variant).map(|location| location.port);
         if let Some(signed) = signed.filter(|signed| signed != here) {
             let finding = urls::other_port(here, &signed);
             findings.insert(host.saturating_add(1), finding);
@@ -276,7 +316,7 @@ fn with_port(mut findings: Vec<Finding>, request: &Request<'_>, form: &str) -> V
 }
 
 fn likely(delivery: &Delivery<'_>, context: &Context<'_>, complete: bool) -> Vec<Likely> {
-    let mut likely = vec![Likely::OtherKey, Likely::AlteredBody, Likely::UnknownUrl];
+    let mut likely = vec![Likely::UnknownUrl, Likely::OtherKey, Likely::AlteredBody];
     if delivery.target.is_none() || context.hosts.is_empty() {
         likely.push(Likely::MissingContext);
     }

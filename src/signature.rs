@@ -14,7 +14,9 @@ mod url;
 
 pub(crate) use self::header::{KeyHint, Tag};
 #[cfg(feature = "diagnosis")]
-pub(crate) use self::json::{has_hash as has_body_hash, has_hash_of as has_hash_of_body};
+pub(crate) use self::json::{
+    body_hash, has_hash as has_body_hash, has_hash_of as has_hash_of_body,
+};
 pub(crate) use self::key::Mac;
 pub(crate) use self::key::{Algorithm, AuthToken, Key, SharedKey};
 pub use self::url::SignedUrl;

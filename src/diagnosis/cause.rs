@@ -34,7 +34,7 @@ macro_rules! causes {
                 }
             }
 
-            /// Says what to change.
+            /// Says what to change. [`option`](Self::option) says where.
             #[must_use]
             pub const fn remedy(self) -> &'static str {
                 match self {
@@ -43,6 +43,163 @@ macro_rules! causes {
             }
         }
     };
+}
+
+impl Cause {
+    /// Says where the remedy applies: an option of this library and of the command, a header, a setting at Twilio.
+    #[must_use]
+    pub const fn option(self) -> &'static str {
+        match self {
+            Self::Sendgrid
+            | Self::Authy
+            | Self::Segment
+            | Self::EventStreams
+            | Self::JsonWebhook => "the URL configured at the other product",
+            Self::Method | Self::GetWithoutParameters | Self::GetAsPost | Self::PostAsGet => {
+                "whatever passes on the request"
+            }
+            Self::GetDelivery => {
+                "ReceiverBuilder::accept_get, or webhook_method of the Webhook resource"
+            }
+            Self::TargetMissing => "Delivery::target",
+            Self::ContentTypeMissing
+            | Self::ContentTypeRepeated
+            | Self::ContentTypeJson
+            | Self::ContentTypeMultipart
+            | Self::ContentTypeOther => "the header Content-Type",
+            Self::ContentEncoded => "the header Content-Encoding",
+            Self::SignatureMissing
+            | Self::SignatureEmpty
+            | Self::SignatureRepeated
+            | Self::SignatureJoined
+            | Self::SignaturePadded
+            | Self::SignatureEscaped
+            | Self::SignatureAlphabet
+            | Self::SignaturePadding
+            | Self::SignatureInHex
+            | Self::SignatureUnreadable => "the header X-Twilio-Signature",
+            Self::SettingsUnreadable | Self::AlgorithmMismatch | Self::SettingsHeader => {
+                "the header X-Twilio-Webhooks-Signature-Settings"
+            }
+            Self::SharedKeyUnknown => "ReceiverBuilder::shared_key, --shared-key",
+            Self::OtherKey
+            | Self::OtherRegion
+            | Self::SecretWhiteSpace
+            | Self::SecretQuotes
+            | Self::SecretAssignment
+            | Self::SecretCase
+            | Self::SecretAlgorithm
+            | Self::SecretIsSid
+            | Self::SecretPlaceholder
+            | Self::SecretIsApiKey
+            | Self::SecretLength => "ReceiverBuilder::auth_token, TWILIO_AUTH_TOKEN",
+            Self::PrivateUrl
+            | Self::Scheme
+            | Self::Host
+            | Self::HostSpelling
+            | Self::Port
+            | Self::TrailingSlashMissing
+            | Self::TrailingSlashExtra
+            | Self::PathPrefix
+            | Self::PathRewritten
+            | Self::PathCase
+            | Self::PathEscapes
+            | Self::PathSlashes
+            | Self::IndexPage
+            | Self::QueryMissing
+            | Self::QueryExtra
+            | Self::QueryOrder
+            | Self::QueryEscapes
+            | Self::QueryRewritten
+            | Self::QuestionMark
+            | Self::Credentials
+            | Self::OtherUrl => "the URL given to the receiver: Receiver::builder, --url",
+            Self::Fragment
+            | Self::UrlNormalised
+            | Self::BodyNotSigned
+            | Self::QueryInParameters
+            | Self::Unsorted
+            | Self::SortedIgnoringCase
+            | Self::SignedEscaped
+            | Self::SignedRawBody
+            | Self::RepeatedMerged => "whatever signs",
+            Self::BodyTooLarge => "ReceiverBuilder::body_limit",
+            Self::BodyEmpty
+            | Self::BodyLength
+            | Self::JsonBodyAltered
+            | Self::ParametersInQuery
+            | Self::ParameterAdded
+            | Self::BlankDropped
+            | Self::BlankReplaced
+            | Self::WhiteSpaceTrimmed
+            | Self::WhiteSpaceAdded
+            | Self::BodyLineBreak
+            | Self::ValuesJoined
+            | Self::PlusSigns
+            | Self::EscapedTwice
+            | Self::Unescaped
+            | Self::JsonRespelled
+            | Self::FormAsJson
+            | Self::FormInBase64
+            | Self::LineEnds
+            | Self::CharacterSet
+            | Self::CharacterLost
+            | Self::JsonOrder
+            | Self::HtmlEscaped
+            | Self::NamesRewritten => "the raw body, given to Delivery::new",
+        }
+    }
+
+    /// Whether the cause is a difference between the URL configured and the one signed.
+    pub(super) const fn is_of_url(self) -> bool {
+        matches!(
+            self,
+            Self::PrivateUrl
+                | Self::Scheme
+                | Self::Host
+                | Self::HostSpelling
+                | Self::Port
+                | Self::TrailingSlashMissing
+                | Self::TrailingSlashExtra
+                | Self::PathPrefix
+                | Self::PathRewritten
+                | Self::PathCase
+                | Self::PathEscapes
+                | Self::PathSlashes
+                | Self::IndexPage
+                | Self::QueryMissing
+                | Self::QueryExtra
+                | Self::QueryOrder
+                | Self::QueryEscapes
+                | Self::QueryRewritten
+                | Self::QuestionMark
+        )
+    }
+
+    /// Whether the cause is in the signature header.
+    pub(super) const fn is_of_signature(self) -> bool {
+        matches!(
+            self,
+            Self::SignatureMissing
+                | Self::SignatureEmpty
+                | Self::SignatureRepeated
+                | Self::SignatureJoined
+                | Self::SignaturePadded
+                | Self::SignatureEscaped
+                | Self::SignatureAlphabet
+                | Self::SignaturePadding
+                | Self::SignatureInHex
+                | Self::SignatureUnreadable
+        )
+    }
+
+    /// Whether the request is another service's, which explains all that is wrong with it.
+    pub(super) const fn is_neighbour(self) -> bool {
+        matches!(
+            self,
+            Self::Sendgrid | Self::Authy | Self::Segment | Self::EventStreams
+        )
+    }
 }
 
 impl fmt::Display for Cause {
@@ -58,6 +215,21 @@ impl Serialize for Cause {
 }
 
 causes! {
+    PrivateUrl "private_url"
+        "The receiver is configured with a URL on this machine or a private network, where Twilio cannot call it."
+        "Configure the receiver with the public URL, as it is at Twilio."
+    Sendgrid "sendgrid"
+        "It is an event webhook of SendGrid, which signs in a header of its own, with a key pair."
+        "Give it a URL of its own, and verify X-Twilio-Email-Event-Webhook-Signature (ECDSA) with the public key of SendGrid's settings: no AuthToken verifies it."
+    Authy "authy"
+        "It is a webhook of Authy, which signs in a header of its own."
+        "Give it a URL of its own, and verify X-Authy-Signature (HMAC-SHA256) with the key of the Authy application: no AuthToken verifies it."
+    Segment "segment"
+        "It is a webhook of Segment, whose JSON Segment signs in a header of its own."
+        "Give it a URL of its own, and verify X-Signature (HMAC-SHA1 of the body, in hexadecimal digits) with the secret shared with Segment: no AuthToken verifies it."
+    EventStreams "event_streams"
+        "It is a batch of Event Streams: events in JSON, whose hash is in the query as bodySHA256."
+        "Give the sink a URL of its own, and verify it with signature::verify_json and the sink's URL, without bodySHA256."
     Method "method"
         "The request has a method that Twilio does not use for webhooks."
         "Look for a redirect, or for the middleware that rewrites methods, and pass on the request as it came."
@@ -69,7 +241,7 @@ causes! {
         "Answer Twilio without a redirect: a redirect of a POST comes back as a GET without its body. Configure the URL that it leads to."
     TargetMissing "target_missing"
         "The path and query of the request were not handed over, and the receiver needs them."
-        "Give them with Delivery::target, as they stood in the request line."
+        "Give them with Delivery::target, as they are in the request line."
     ContentTypeMissing "content_type_missing"
         "The request has no Content-Type header."
         "Hand all headers of the request to Delivery::headers, and let the proxy pass on Content-Type."
@@ -78,7 +250,7 @@ causes! {
         "Find the proxy or middleware that adds one instead of passing on the one that is there."
     ContentTypeJson "content_type_json"
         "The body is said to be JSON; webhooks of Verify Push are forms."
-        "If a gateway turns forms into JSON, let it pass on the raw body. If another product sends it, verify it with signature::verify_json."
+        "If a gateway turns forms into JSON, let it pass on the raw body. If another product sends it, give that a URL of its own."
     ContentTypeMultipart "content_type_multipart"
         "The body is said to be multipart/form-data; Twilio sends application/x-www-form-urlencoded."
         "Find the client or gateway that builds the form anew, and let it pass on the raw body and its Content-Type."
@@ -107,10 +279,10 @@ causes! {
         "There are several X-Twilio-Signature headers."
         "Find the proxy that adds the header once more, and let it pass on the one that is there."
     SignatureJoined "signature_joined"
-        "Several signatures stand in one X-Twilio-Signature header, joined with commas."
+        "Several signatures are in one X-Twilio-Signature header, joined with commas."
         "Find the proxy that adds the header once more: the copies were joined on the way."
     SignaturePadded "signature_padded"
-        "White space or quotes stand around the signature."
+        "There is white space, or quotes, around the signature."
         "Pass on the value of the header as it came."
     SignatureEscaped "signature_escaped"
         "The signature was escaped or unescaped as if it were a part of a URL."
@@ -146,7 +318,7 @@ causes! {
         "White space or a line end belongs to the secret as it is read."
         "Remove it from the file or variable, or trim what is read."
     SecretQuotes "secret_quotes"
-        "Quotes stand around the secret as it is read."
+        "There are quotes around the secret as it is read."
         "Remove the quotes from the file or variable: Docker's --env-file keeps them."
     SecretAssignment "secret_assignment"
         "The secret as it is read starts with the name of its variable."
@@ -157,21 +329,33 @@ causes! {
     SecretAlgorithm "secret_algorithm"
         "The secret is right and is used with another algorithm."
         "Configure it as a SharedKey with the algorithm that the settings header names."
+    SecretPlaceholder "secret_placeholder"
+        "A placeholder was given for the secret: the variable or template that holds it was not filled in."
+        "Set the variable that the program reads to the AuthToken, which the Twilio Console shows, and check that it reaches the process."
+    SecretIsApiKey "secret_is_api_key"
+        "What was given for the AuthToken looks like the secret of an API key, which signs no webhook."
+        "Configure the AuthToken of the account: 32 hexadecimal digits. API keys are for calling the API only."
+    SecretLength "secret_length"
+        "What was given for the AuthToken has another length than an AuthToken."
+        "Copy the complete AuthToken from the Twilio Console: 32 hexadecimal digits."
+    OtherRegion "other_region"
+        "The request comes from another region of Twilio than us1, and an AuthToken belongs to one region."
+        "Configure the AuthToken that the Twilio Console shows for that region."
     SecretIsSid "secret_is_sid"
-        "A SID stands in the place of the secret."
-        "Configure the AuthToken of the account. The SID of an account or an API key signs nothing, and neither does an API key's secret."
+        "A SID was given for the secret."
+        "Configure the AuthToken of the account. SIDs sign nothing."
     Scheme "scheme"
         "Twilio signed the URL with the other of http and https."
-        "Configure the receiver with the URL as it stands at Twilio. A proxy that ends TLS makes the request look like http."
+        "Configure the receiver with the URL as it is at Twilio. A proxy that ends TLS makes the request look like http."
     Host "host"
         "Twilio signed the URL with another host."
-        "Configure the receiver with the URL as it stands at Twilio, not with the host behind the proxy."
+        "Configure the receiver with the URL as it is at Twilio, not with the host behind the proxy."
     HostSpelling "host_spelling"
         "Twilio signed the URL with another spelling of the host."
         "Configure the host as it is spelled at Twilio: capital letters, a dot at the end and letters outside ASCII are signed as written."
     Port "port"
         "Twilio signed the URL with another port."
-        "Configure the receiver with the port of the URL as it stands at Twilio, not with that of the server behind the proxy."
+        "Configure the receiver with the port of the URL as it is at Twilio, not with that of the server behind the proxy."
     TrailingSlashMissing "trailing_slash_missing"
         "Twilio signed the URL with a slash at the end of the path."
         "Add the slash to the receiver's URL."
@@ -183,40 +367,40 @@ causes! {
         "Configure the whole path that Twilio calls, with the stage or mount point that a gateway or router strips."
     PathRewritten "path_rewritten"
         "Twilio signed the URL with another path."
-        "Configure the path as it stands at Twilio, whatever a router makes of it."
+        "Configure the path as it is at Twilio, whatever a router makes of it."
     PathCase "path_case"
         "Twilio signed the path with letters in another case."
-        "Configure the path in the case in which it stands at Twilio."
+        "Configure the path in the case in which it is at Twilio."
     PathEscapes "path_escapes"
         "Twilio signed the path with other percent-escapes."
         "Configure the path exactly as it is spelled at Twilio; do not decode or escape it."
     PathSlashes "path_slashes"
-        "Twilio signed the path without doubled slashes."
-        "Remove the doubled slash: it often comes from joining a base URL and a path."
+        "Twilio signed the path with a doubled slash more or less."
+        "Configure the path as it is at Twilio: a doubled slash often comes from joining a base URL and a path."
     IndexPage "index_page"
         "Twilio signed the URL with the name of an index page added or removed."
-        "Configure the path as it stands at Twilio, with or without the page that the server adds."
+        "Configure the path as it is at Twilio, with or without the page that the server adds."
     QueryMissing "query_missing"
         "Twilio signed the URL with a query, or a part of one, that the receiver's URL does not have."
-        "Add it to the receiver's URL, exactly as it stands at Twilio."
+        "Add it to the receiver's URL, exactly as it is at Twilio."
     QueryExtra "query_extra"
         "Twilio signed the URL without the query, or a part of it, that the receiver's URL has."
         "Remove it from the receiver's URL."
     QueryOrder "query_order"
         "Twilio signed the query in another order."
-        "Configure the query in the order in which it stands at Twilio. Some frameworks sort it, and some Twilio products request it sorted."
+        "Configure the query in the order in which it is at Twilio. Some frameworks sort it, and some Twilio products request it sorted."
     QueryEscapes "query_escapes"
-        "Twilio signed the query with other percent-escapes, or with `+` in place of `%20`."
+        "Twilio signed the query with other percent-escapes, or with `+`, `%20` and `%2B` in each other's place."
         "Configure the query exactly as it is spelled at Twilio; do not decode or escape it."
     QueryRewritten "query_rewritten"
         "Twilio signed the URL with another query."
-        "Configure the query exactly as it stands at Twilio."
+        "Configure the query exactly as it is at Twilio."
     QuestionMark "question_mark"
         "Twilio signed the URL with, or without, a `?` that nothing follows."
-        "Configure the URL exactly as it stands at Twilio, with that character or without."
+        "Configure the URL exactly as it is at Twilio, with that character or without."
     Credentials "credentials"
         "Twilio signed the user name and password of the URL."
-        "Configure the receiver with the URL as it stands at Twilio, with user name and password."
+        "Configure the receiver with the URL as it is at Twilio, with user name and password."
     Fragment "fragment"
         "The fragment of the URL was signed."
         "Whatever signs must leave out `#` and what follows. Twilio does, so that the receiver never tries it."
@@ -225,13 +409,13 @@ causes! {
         "Configure the receiver with that spelling: no dot segments, no default port, escapes where the parser puts them."
     OtherUrl "other_url"
         "Another URL was signed, one that was given for the diagnosis."
-        "Configure the receiver with the URL that stands at Twilio now, or correct it there."
+        "Configure the receiver with the URL that is configured at Twilio now, or correct it there."
     BodyNotSigned "body_not_signed"
         "The URL alone was signed, without the parameters of the body."
         "Whatever signs must add the parameters to the text. Twilio does so for forms; other products sign the URL alone."
     JsonWebhook "json_webhook"
         "It is a webhook with a JSON body: the URL with its bodySHA256 was signed."
-        "It comes from another product than Verify Push. Verify it with signature::verify_json, at a URL of its own."
+        "It comes from another product than Verify Push. Verify it with signature::verify_json, at a URL of its own, configured without bodySHA256."
     JsonBodyAltered "json_body_altered"
         "bodySHA256 is not the hash of the body as received."
         "Hash the raw bytes of the body, not what a parser prints."
@@ -266,7 +450,7 @@ causes! {
         "White space at the start or end of a value was signed and is missing from the body."
         "Find the middleware that trims values, and verify the raw body from before."
     WhiteSpaceAdded "white_space_added"
-        "White space stands around values that were signed without it."
+        "Values that were signed without white space have some around them."
         "Find what rebuilds the form, and verify the raw body from before."
     BodyLineBreak "body_line_break"
         "The body ends in a line break that was not signed."
@@ -290,10 +474,10 @@ causes! {
         "Names and values were signed as they are escaped in the body."
         "Whatever signs must decode names and values first."
     SignedRawBody "signed_raw_body"
-        "The raw body was signed behind the URL."
+        "The raw body was signed after the URL."
         "Whatever signs must add decoded names and values, sorted and without `&` and `=`."
     JsonRespelled "json_respelled"
-        "JSON inside a parameter was signed with other white space or escapes."
+        "JSON inside a parameter was signed with other white space or escapes, or with its members in another order."
         "Find what parses the JSON in parameters and prints it again, and verify the raw body from before."
     FormAsJson "form_as_json"
         "The form was turned into JSON on the way."
@@ -307,6 +491,12 @@ causes! {
     CharacterSet "character_set"
         "Text outside ASCII was converted to another character set on the way."
         "Let everything on the way treat the body as bytes, or as UTF-8."
+    CharacterLost "character_lost"
+        "A replacement character, or a question mark within a word, is where a letter may have been."
+        "Find what converts the body to a character set without that letter, and verify the raw body from before."
+    JsonOrder "json_order"
+        "JSON inside a parameter has too many members to try every order in which they may have been signed."
+        "If something parses the JSON in parameters and prints it again, verify the raw body from before."
     HtmlEscaped "html_escaped"
         "Text in the body was escaped for HTML on the way."
         "Exempt the webhook from the filter that cleans input, and verify the raw body from before."

@@ -1,41 +1,28 @@
+mod headers;
+
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::secret;
-use super::{Cause, Finding};
+use self::headers::Holds;
+use super::secret::{self, Secret};
+use super::{Cause, Finding, neighbours};
 use crate::delivery::SIGNATURE_HEADER;
 use crate::signature::{Algorithm, Key, host_and_port};
 
 /// How many values of each kind are kept: a genuine request has one or two.
-const MOST: usize = 6;
+const MOST: usize = 8;
 
-/// Headers that name a host, as they are usually written.
-const HOST_HEADERS: [&str; 6] = [
-    "Host",
-    ":authority",
-    "X-Forwarded-Host",
-    "X-Original-Host",
-    "X-Host",
-    "X-Forwarded-Server",
-];
+/// The longest text of a header that is shown.
+const LONGEST_REGION: usize = 16;
 
-const PORT_HEADERS: [&str; 1] = ["X-Forwarded-Port"];
-
-/// Headers that carry the path and query of the request as it was before, or its whole URL.
-const TARGET_HEADERS: [&str; 8] = [
-    "X-Original-URL",
-    "X-Original-URI",
-    "X-Rewrite-URL",
-    "X-Forwarded-Uri",
-    "X-Forwarded-Path",
-    "X-Envoy-Original-Path",
-    "X-Replaced-Path",
-    "X-MS-Original-URL",
-];
-
-const PREFIX_HEADERS: [&str; 2] = ["X-Forwarded-Prefix", "X-Script-Name"];
+/// What a header tells.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hint<T> {
+    pub(super) header: &'static str,
+    pub(super) value: T,
+}
 
 /// What is known about a delivery beside what a receiver looks at. Everything is optional.
 ///
@@ -61,16 +48,21 @@ const PREFIX_HEADERS: [&str; 2] = ["X-Forwarded-Prefix", "X-Script-Name"];
 pub struct Context<'a> {
     /// The lines of the signature header.
     pub(super) signatures: Vec<&'a [u8]>,
-    /// A header with a host that it names, and the port with its `:`.
-    pub(super) hosts: Vec<(&'static str, &'a str, &'a str)>,
-    pub(super) ports: Vec<(&'static str, &'a str)>,
-    pub(super) targets: Vec<(&'static str, &'a str)>,
-    pub(super) prefixes: Vec<(&'static str, &'a str)>,
+    /// Hosts, and their ports with their `:`.
+    pub(super) hosts: Vec<Hint<(&'a str, &'a str)>>,
+    pub(super) ports: Vec<Hint<&'a str>>,
+    pub(super) schemes: Vec<Hint<&'static str>>,
+    pub(super) targets: Vec<Hint<&'a str>>,
+    pub(super) prefixes: Vec<Hint<&'a str>>,
+    pub(super) region: Option<&'a str>,
+    /// Another service whose header the request has.
+    pub(super) neighbour: Option<(Cause, &'static str)>,
     pub(super) content_length: Option<usize>,
     /// User name and password with their `:`, as the request carried them.
     pub(super) credentials: Option<String>,
     pub(super) keys: Vec<OfferedKey>,
-    pub(super) secret_prefix: Option<&'static str>,
+    /// What the secrets given are, where they are none.
+    pub(super) secrets: Vec<Secret>,
     pub(super) urls: Vec<&'a str>,
 }
 
@@ -90,9 +82,9 @@ impl<'a> Context<'a> {
 
     /// Adds headers of the request, all of them or just some, in any case and order.
     ///
-    /// Picked out are `Host`, `Forwarded`, the `X-Forwarded-` headers, those in which proxies keep the original path
-    /// or URL, `Content-Length`, `Authorization`, and every line of
-    /// [`X-Twilio-Signature`](SIGNATURE_HEADER).
+    /// Picked out are `Host`, `Forwarded`, those in which proxies and platforms keep the original scheme, host, port,
+    /// path or URL (the [`cookbook`](super::cookbook) lists them), `Content-Length`, `Authorization`, the signature
+    /// headers of neighbouring services, and every line of [`X-Twilio-Signature`](SIGNATURE_HEADER).
     #[must_use]
     pub fn headers<N, V>(mut self, headers: impl IntoIterator<Item = (N, &'a V)>) -> Self
     where
@@ -105,15 +97,16 @@ impl<'a> Context<'a> {
         self
     }
 
-    /// Adds the secret that the receiver was built with, an AuthToken or that of a SharedKey, exactly as the program
-    /// reads it.
+    /// Adds the secret of the receiver, an AuthToken or that of a SharedKey, exactly as the program reads it.
     ///
-    /// A receiver keeps no secret, so what is wrong with its text can be told only if it is given once more. White
-    /// space, quotes, an assignment around it and the other case of its letters are tried, with either algorithm.
-    /// The text is not kept.
+    /// A receiver keeps no secret, so what is wrong with its text can be told only if it is given once more; and some
+    /// texts make no key at all: for those see [`ReceiverBuilder::diagnose`](crate::ReceiverBuilder::diagnose). White
+    /// space, quotes, an assignment around it and the other case of its letters are tried, with either algorithm. A
+    /// placeholder, a SID, the secret of an API key and a text that has another length than an AuthToken are named as
+    /// such; the last two only where the receiver has no SharedKey, whose secret it may be. The text is not kept.
     #[must_use]
     pub fn secret(mut self, text: &str) -> Self {
-        self.secret_prefix = self.secret_prefix.or(secret::sid_prefix(text));
+        self.secrets.extend(Secret::of(text));
         for (findings, secret) in secret::repairs(text) {
             for algorithm in [Algorithm::HmacSha1, Algorithm::HmacSha256] {
                 if let Some(key) = secret::key(&secret, algorithm) {
@@ -151,35 +144,73 @@ impl<'a> Context<'a> {
         let Some(value) = std::str::from_utf8(value).ok().map(str::trim) else {
             return;
         };
-        let one_of = |headers: &[&'static str]| {
-            headers
-                .iter()
-                .copied()
-                .find(|header| name.eq_ignore_ascii_case(header))
-        };
         if name.eq_ignore_ascii_case("content-length") {
             self.content_length = value.parse().ok();
         } else if name.eq_ignore_ascii_case("authorization") {
             self.credentials = basic(value);
         } else if name.eq_ignore_ascii_case("forwarded") {
-            for authority in forwarded_hosts(value) {
-                self.authority("Forwarded", authority);
+            self.forwarded(value);
+        } else if let Some((header, holds)) = headers::known(name) {
+            self.hint(header, holds, value);
+        } else if let Some(neighbour) = neighbours::of(name, value) {
+            self.neighbour.get_or_insert(neighbour);
+        }
+    }
+
+    fn hint(&mut self, header: &'static str, holds: Holds, value: &'a str) {
+        let first = value.split(',').next().unwrap_or_default().trim();
+        match holds {
+            Holds::Host => {
+                for authority in value.split(',') {
+                    self.authority(header, authority.trim());
+                }
             }
-        } else if let Some(header) = one_of(&HOST_HEADERS) {
-            for authority in value.split(',') {
-                self.authority(header, authority.trim());
+            Holds::Port if is_port(first) => push(
+                &mut self.ports,
+                Hint {
+                    header,
+                    value: first,
+                },
+            ),
+            Holds::Scheme => self.scheme(header, first),
+            Holds::Https if first.eq_ignore_ascii_case("on") => self.scheme(header, "https"),
+            Holds::Https if first.eq_ignore_ascii_case("off") => self.scheme(header, "http"),
+            Holds::Target => self.target(header, value),
+            Holds::Prefix if first.starts_with('/') => {
+                let value = first.trim_end_matches('/');
+                push(&mut self.prefixes, Hint { header, value });
             }
-        } else if let Some(header) = one_of(&PORT_HEADERS) {
-            let port = value.split(',').next().unwrap_or_default().trim();
-            if is_port(port) {
-                push(&mut self.ports, (header, port));
+            Holds::Region if is_region(first) => self.region = Some(first),
+            _ => {}
+        }
+    }
+
+    /// Takes what the `Forwarded` header says of host and scheme (RFC 7239, section 4).
+    fn forwarded(&mut self, value: &'a str) {
+        for pair in value.split([',', ';']) {
+            let Some((name, value)) = pair.split_once('=') else {
+                continue;
+            };
+            let value = value.trim().trim_matches('"');
+            match name.trim() {
+                name if name.eq_ignore_ascii_case("host") => self.authority("Forwarded", value),
+                name if name.eq_ignore_ascii_case("proto") => self.scheme("Forwarded", value),
+                _ => {}
             }
-        } else if let Some(header) = one_of(&TARGET_HEADERS) {
-            self.target(header, value);
-        } else if let Some(header) = one_of(&PREFIX_HEADERS)
-            && value.starts_with('/')
-        {
-            push(&mut self.prefixes, (header, value.trim_end_matches('/')));
+        }
+    }
+
+    fn scheme(&mut self, header: &'static str, scheme: &str) {
+        for known in ["https", "http"] {
+            if scheme.eq_ignore_ascii_case(known) {
+                push(
+                    &mut self.schemes,
+                    Hint {
+                        header,
+                        value: known,
+                    },
+                );
+            }
         }
     }
 
@@ -187,20 +218,33 @@ impl<'a> Context<'a> {
         let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
         let (host, port) = host_and_port(authority);
         if !host.is_empty() && authority.len() <= 261 && authority.bytes().all(fits) {
-            push(&mut self.hosts, (header, host, port));
+            push(
+                &mut self.hosts,
+                Hint {
+                    header,
+                    value: (host, port),
+                },
+            );
         }
     }
 
-    /// Takes a path and query, or a whole URL.
+    /// Takes a path and query, or a complete URL.
     fn target(&mut self, header: &'static str, value: &'a str) {
         if value.starts_with('/') {
-            push(&mut self.targets, (header, value));
-        } else if let Some((_, rest)) = value.split_once("://") {
+            push(&mut self.targets, Hint { header, value });
+        } else if let Some((scheme, rest)) = value.split_once("://") {
+            self.scheme(header, scheme);
             let end = rest.find(['/', '?']).unwrap_or(rest.len());
             let (authority, target) = rest.split_at_checked(end).unwrap_or_default();
             self.authority(header, authority);
             if target.starts_with('/') {
-                push(&mut self.targets, (header, target));
+                push(
+                    &mut self.targets,
+                    Hint {
+                        header,
+                        value: target,
+                    },
+                );
             }
         }
     }
@@ -227,13 +271,10 @@ pub(super) fn is_port(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok()
 }
 
-/// Finds the hosts of a `Forwarded` header (RFC 7239, section 4).
-fn forwarded_hosts(value: &str) -> impl Iterator<Item = &str> {
-    value.split([',', ';']).filter_map(|pair| {
-        let (name, value) = pair.split_once('=')?;
-        let is_host = name.trim().eq_ignore_ascii_case("host");
-        is_host.then(|| value.trim().trim_matches('"'))
-    })
+/// Tells whether a text is the name of a region, which may be shown.
+fn is_region(text: &str) -> bool {
+    let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=LONGEST_REGION).contains(&text.len()) && text.bytes().all(is_name)
 }
 
 /// Reads the credentials of HTTP Basic authentication (RFC 7617).

@@ -1,13 +1,18 @@
 //! Which other text may have been signed for the parameters.
 
 mod alteration;
+mod charset;
 mod decoding;
 mod json;
 mod repair;
 mod writing;
 
-pub(super) use self::alteration::Alteration;
+use std::borrow::Cow;
+
+use self::alteration::Alteration;
+use self::charset::has_lost_character;
 use self::decoding::{Decoding, decode};
+use self::json::{Orders, orders};
 use self::repair::Repair;
 use self::writing::Writing;
 pub(super) use self::writing::sorted;
@@ -29,23 +34,56 @@ impl Parameter {
     }
 }
 
-/// A form, decoded with indulgence: whatever a strict decoder refuses is taken as it stands.
+/// A form, decoded with indulgence: whatever a strict decoder refuses is taken as it is.
 pub(super) struct Form<'a> {
-    pub(super) body: &'a [u8],
+    pub(super) body: Cow<'a, [u8]>,
     pub(super) parameters: Vec<Parameter>,
     /// What is signed for it.
     pub(super) signed: Vec<u8>,
 }
 
+/// What the body may have been before something was done to it.
+pub(super) struct Reading {
+    pub(super) finding: Finding,
+    pub(super) form: Form<'static>,
+}
+
 impl<'a> Form<'a> {
     pub(super) fn new(body: &'a [u8]) -> Self {
-        let parameters = decode(body);
+        Self::with(body.into(), decode(body))
+    }
+
+    fn with(body: Cow<'a, [u8]>, parameters: Vec<Parameter>) -> Self {
         let signed = sorted(&parameters);
         Self {
             body,
             parameters,
             signed,
         }
+    }
+
+    /// Lists the other bodies that this one may have been.
+    pub(super) fn readings(&self) -> Vec<Reading> {
+        let mut readings: Vec<Reading> = Vec::new();
+        for decoding in Decoding::ALL
+            .into_iter()
+            .filter(|decoding| decoding.is_searched())
+        {
+            let Some(parameters) = decoding.decode(&self.body) else {
+                continue;
+            };
+            let is_known = readings
+                .iter()
+                .any(|other| other.form.parameters == parameters);
+            if parameters != self.parameters && !is_known {
+                let body = decoding.body(&self.body).unwrap_or_default();
+                readings.push(Reading {
+                    finding: decoding.cause().into(),
+                    form: Form::with(body.into(), parameters),
+                });
+            }
+        }
+        readings
     }
 
     /// What is signed for these parameters and others.
@@ -58,7 +96,7 @@ impl<'a> Form<'a> {
         self.parameters.len() <= MOST_PARAMETERS
     }
 
-    /// How a report names a parameter: by its name if Twilio documents it, else by its position in the form.
+    /// How a report names a parameter: by its name if Twilio lists it, else by its position in the form.
     fn label(&self, position: usize) -> String {
         match self
             .parameters
@@ -67,6 +105,120 @@ impl<'a> Form<'a> {
         {
             Some(name) => format!("parameter {}", name.as_str()),
             None => format!("parameter {position} of the form"),
+        }
+    }
+
+    /// The names that Twilio lists and the form does not have.
+    fn absent(&self) -> Vec<Name> {
+        let has = |name| {
+            self.parameters
+                .iter()
+                .any(|other| other.documented() == Some(name))
+        };
+        Name::ALL.into_iter().filter(|name| !has(*name)).collect()
+    }
+
+    /// The positions of parameters that hold JSON.
+    fn json(&self) -> impl Iterator<Item = usize> {
+        let parameters = self.parameters.iter().enumerate();
+        parameters
+            .filter(|(_, parameter)| parameter.value.starts_with(b"{"))
+            .map(|(position, _)| position)
+    }
+
+    /// The positions of parameters whose values users write, which white space may have been trimmed from.
+    fn texts(&self) -> impl Iterator<Item = usize> {
+        let parameters = self.parameters.iter().enumerate();
+        parameters
+            .filter(|(_, parameter)| match parameter.documented() {
+                None => true,
+                Some(name) => matches!(
+                    name,
+                    Name::FactorFriendlyName
+                        | Name::FactorMetadata
+                        | Name::ChallengeDetails
+                        | Name::ChallengeHiddenDetails
+                        | Name::ChallengeMetadata
+                ),
+            })
+            .map(|(position, _)| position)
+    }
+
+    /// Whether Twilio lists the name of every parameter, and there is one.
+    pub(super) fn is_listed(&self) -> bool {
+        let mut parameters = self.parameters.iter();
+        !self.parameters.is_empty() && parameters.all(|parameter| parameter.documented().is_some())
+    }
+
+    /// Tells whether something holds for the value of a parameter.
+    pub(super) fn any_value(&self, is: impl Fn(&[u8]) -> bool) -> bool {
+        self.parameters.iter().any(|parameter| is(&parameter.value))
+    }
+
+    fn orders(&self, position: usize) -> Orders {
+        let value = self.parameters.get(position);
+        let value = value.and_then(|parameter| std::str::from_utf8(&parameter.value).ok());
+        orders(value.unwrap_or_default())
+    }
+
+    /// Names the parameters with JSON whose members were not tried in every order.
+    pub(super) fn unordered(&self) -> Vec<String> {
+        let positions = self.json().filter(|position| !self.orders(*position).all);
+        positions.map(|position| self.label(position)).collect()
+    }
+
+    /// Names the parameters in which a character seems to be lost.
+    pub(super) fn with_lost_characters(&self) -> Vec<String> {
+        let has_lost = |position: &usize| {
+            let parameter = self.parameters.get(*position);
+            parameter.is_some_and(|parameter| has_lost_character(&parameter.value))
+        };
+        let positions = self.texts().filter(has_lost);
+        positions.map(|position| self.label(position)).collect()
+    }
+}
+
+/// Another text that may have been signed for a form.
+pub(super) enum Change {
+    Plan(Plan),
+    Alteration(Alteration),
+}
+
+impl Change {
+    /// The form read, mended or written otherwise as a whole.
+    pub(super) fn whole() -> Vec<Self> {
+        Plan::one().map(Self::Plan).collect()
+    }
+
+    /// The same in two ways.
+    pub(super) fn whole_twice() -> Vec<Self> {
+        Plan::two().map(Self::Plan).collect()
+    }
+
+    /// One parameter changed.
+    pub(super) fn one_parameter(form: &Form<'_>) -> Vec<Self> {
+        let alterations = Alteration::one(form).into_iter();
+        alterations.map(Self::Alteration).collect()
+    }
+
+    /// Several parameters changed.
+    pub(super) fn several_parameters(form: &Form<'_>) -> Vec<Self> {
+        let alterations = Alteration::several(form).into_iter();
+        alterations.map(Self::Alteration).collect()
+    }
+
+    pub(super) fn findings(&self, form: &Form<'_>) -> Vec<Finding> {
+        match self {
+            Self::Plan(plan) => plan.findings(),
+            Self::Alteration(alteration) => alteration.findings(form),
+        }
+    }
+
+    /// Returns the text that was signed, if it is another.
+    pub(super) fn render(&self, form: &Form<'_>) -> Option<Vec<u8>> {
+        match self {
+            Self::Plan(plan) => plan.render(form),
+            Self::Alteration(alteration) => alteration.render(form),
         }
     }
 }
@@ -117,11 +269,11 @@ impl Step {
 pub(super) struct Plan(Vec<Step>);
 
 impl Plan {
-    pub(super) fn one() -> impl Iterator<Item = Self> {
+    fn one() -> impl Iterator<Item = Self> {
         Step::all().map(|step| Self(vec![step]))
     }
 
-    pub(super) fn two() -> impl Iterator<Item = Self> {
+    fn two() -> impl Iterator<Item = Self> {
         Step::all()
             .filter(|step| step.combines())
             .flat_map(|first| {
@@ -131,23 +283,18 @@ impl Plan {
             })
     }
 
-    pub(super) fn findings(&self) -> Vec<Finding> {
+    fn findings(&self) -> Vec<Finding> {
         self.0.iter().map(|step| step.finding()).collect()
     }
 
-    /// Whether it is tried together with other URLs and keys.
-    pub(super) fn combines(&self) -> bool {
-        self.0.iter().all(|step| step.combines())
-    }
-
     /// Returns the text that was signed, if every step makes a difference.
-    pub(super) fn render(&self, form: &Form<'_>) -> Option<Vec<u8>> {
+    fn render(&self, form: &Form<'_>) -> Option<Vec<u8>> {
         let mut parameters = form.parameters.clone();
         let mut written = None;
         for step in &self.0 {
             match step {
                 Step::Decoding(decoding) => {
-                    let others = decoding.decode(form.body)?;
+                    let others = decoding.decode(&form.body)?;
                     if others == parameters {
                         return None;
                     }

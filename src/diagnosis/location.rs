@@ -53,7 +53,7 @@ impl Location {
 
     /// The texts that a receiver configured with this URL would try, even if no receiver can be: the path and query of
     /// a request may hold anything.
-    pub(super) fn forms(&self) -> Vec<String> {
+    pub(super) fn variants(&self) -> Vec<String> {
         if self.fragment.is_some() {
             return vec![self.text()];
         }
@@ -61,11 +61,21 @@ impl Location {
         if let Some(query) = &self.query {
             rest.extend(["?", query]);
         }
-        let forms = url_variants(&self.scheme, (&self.user, &self.host, &self.port), &rest);
-        forms.into_iter().map(String::from).collect()
+        let variants = url_variants(&self.scheme, (&self.user, &self.host, &self.port), &rest);
+        variants.into_iter().map(String::from).collect()
     }
 
-    /// Puts parameters behind the query.
+    /// The same without those that only add the default port of the scheme.
+    pub(super) fn likely_variants(&self) -> Vec<String> {
+        let mut variants = self.variants();
+        if self.port.is_empty() && self.fragment.is_none() {
+            let mut position = 0_usize..;
+            variants.retain(|_| position.next().is_some_and(|position| position % 2 == 0));
+        }
+        variants
+    }
+
+    /// Puts parameters after the query.
     pub(super) fn with_parameters(mut self, parameters: &str) -> Self {
         self.query = Some(match self.query {
             None => parameters.to_owned(),
@@ -76,7 +86,7 @@ impl Location {
     }
 }
 
-/// Cuts a target into its path and its query.
+/// Splits a target into its path and its query.
 pub(super) fn cut(target: &str) -> (&str, Option<&str>) {
     match target.split_once('?') {
         Some((path, query)) => (path, Some(query)),

@@ -1,9 +1,10 @@
 //! What can be told from a request without its signature.
 
 use super::context::Context;
-use super::location::cut;
+use super::location::{Location, cut};
 use super::tags::Tags;
-use super::{Cause, Finding, MAX_BODY};
+use super::urls::is_private;
+use super::{Cause, Finding, MAX_BODY, neighbours};
 use crate::delivery::{Delivery, HeaderLines};
 use crate::receiver::{Address, Endpoint};
 use crate::signature::{Key, KeyHint};
@@ -16,6 +17,11 @@ pub(super) fn observed(
     tags: &Tags,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let configured = endpoint.address.variants().next().and_then(Location::new);
+    if let Some(location) = configured.filter(|location| is_private(&location.host)) {
+        findings.push(Finding::new(Cause::PrivateUrl).at(location.host));
+    }
+    findings.extend(neighbours::observed(delivery, context.neighbour));
     method(endpoint, delivery, &mut findings);
     if delivery.method != "GET" {
         media_type(delivery, &mut findings);
@@ -23,9 +29,11 @@ pub(super) fn observed(
     }
     findings.extend(tags.findings.iter().cloned());
     settings(keys, delivery, tags, &mut findings);
-    if let Some(prefix) = context.secret_prefix {
-        findings
-            .push(Finding::new(Cause::SecretIsSid).at(format!("a SID that starts with {prefix}")));
+    let expects_token = keys.iter().all(|key| key.id().is_none());
+    let secrets = context.secrets.iter();
+    findings.extend(secrets.filter_map(|secret| secret.finding(expects_token)));
+    if let Some(region) = context.region.filter(|region| *region != "us1") {
+        findings.push(Finding::new(Cause::OtherRegion).at(region.to_owned()));
     }
     findings
 }

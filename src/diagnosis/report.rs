@@ -1,40 +1,60 @@
+//! What a diagnosis says.
+
+mod likely;
+mod text;
+
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
-use super::{Cause, MAX_TRIES};
+pub use self::likely::Likely;
+use super::Cause;
 use crate::error::Refusal;
 
 /// Why a delivery was refused, as far as it can be told.
 ///
 /// It is a report for a person, printed by `Display` and serialised for machines. It holds no secret, no signature
-/// and nothing that users wrote: hosts, ports, header names, names of documented parameters, positions, and the
+/// and nothing that users wrote: hosts, ports, header names, names of parameters that Twilio lists, positions, and the
 /// labels given to a [`Context`](super::Context). Nothing in it leads to parameters or an event.
 ///
-/// Serialised, it is an object with the members `verdict`, `refusal` (`status` and `message`), `causes` and
-/// `observations` (each `cause`, `at`, `configured`, `signed`, `meaning`, `remedy`), `key`, `excluded`, `likely` (each
-/// `what`, `meaning`), `tries` and `complete`. What is not known is null.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// Printed, its first line says [what was found](Self::summary), its second [what to change](Self::fix), its third how
+/// the delivery is refused; the rest follows after a blank line.
+///
+/// # What is stable
+///
+/// Serialised, it is an object with the members `verdict`, `summary`, `fix`, `refusal` (`status` and `message`),
+/// `causes` and `observations` (each `cause`, `at`, `configured`, `signed`, `meaning`, `remedy`, `option`),
+/// `signed_origin`, `key`, `excluded`, `tried_alone`, `likely` (each `what`, `meaning`, `step`), `tries` and
+/// `complete`. What is not known is null. The members, verdicts and [codes](Cause::code) keep their names and meaning,
+/// and more may come. Everything else is text for people (`summary`, `fix`, `message`, `at`, `meaning`, `remedy`,
+/// `option`, `step`), and how many `tries` it took: they may change with any release.
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Diagnosis {
     /// What was found, in a word.
     pub verdict: Verdict,
     /// What the receiver answers to the delivery. `None` if it accepts it.
-    #[serde(serialize_with = "refusal")]
     pub refusal: Option<Refusal>,
     /// What makes the signature match, all of it together. Certain: the signature proves it.
     pub causes: Vec<Finding>,
     /// What is wrong with the delivery at first sight, whatever the signature.
     pub observations: Vec<Finding>,
+    /// Scheme, host and port of the URL that was signed, if one of them is among the causes: `https://example.com`.
+    pub signed_origin: Option<Box<str>>,
     /// The key that made the signature, if it matched.
     pub key: Option<Box<str>>,
-    /// What was tried, alone and in pairs, and did not make the signature match. Empty if something did.
+    /// What cannot be the matter with this request, whatever else is: nothing in it can have been changed so. Empty
+    /// if the signature matched.
     pub excluded: Vec<Cause>,
-    /// What may still be the matter, if nothing made the signature match.
+    /// What was tried with nothing else, and did not make the signature match. Together with something that was not
+    /// tried it may be there all the same. Empty if the signature matched.
+    pub tried_alone: Vec<Cause>,
+    /// What may still be the matter, if nothing made the signature match, with the next step for each, in the order in
+    /// which to take them.
     pub likely: Vec<Likely>,
-    /// How many HMACs were computed to find that out, at most [`MAX_TRIES`].
+    /// How many HMACs were computed to find that out, at most [`MAX_TRIES`](super::MAX_TRIES).
     pub tries: usize,
     /// Whether all there is to try was tried, or enough to find out.
     pub complete: bool,
@@ -65,10 +85,10 @@ impl Verdict {
         match self {
             Self::Accepted => "The receiver accepts this delivery: there is nothing to mend.",
             Self::Signed => {
-                "The signature is right for this URL, key and text. The delivery is refused for another reason; if that is its parameters, Twilio sent them so, or someone cut a captured text into other ones."
+                "The signature is right for this URL, key and text. The delivery is refused for another reason; if that is its parameters, Twilio sent them so, or someone split a captured text into other ones."
             }
             Self::Explained => {
-                "The signature was made with a key known here. What was signed differs from what the receiver goes by."
+                "The signature was made with a key known here. What was signed differs from what the receiver is configured with."
             }
             Self::Unsigned => "There is no signature that could be compared.",
             Self::Unexplained => "Nothing that was tried makes the signature match.",
@@ -84,7 +104,7 @@ pub struct Finding {
     pub cause: Cause,
     /// Where: the header that led to it, a parameter, a label given to the context.
     pub at: Option<Cow<'static, str>>,
-    /// What the receiver goes by, or what was received, where that can be shown.
+    /// What the receiver is configured with, or what was received, where that can be shown.
     pub configured: Option<Cow<'static, str>>,
     /// What was signed, where that can be shown.
     pub signed: Option<Cow<'static, str>>,
@@ -124,145 +144,58 @@ impl From<Cause> for Finding {
 
 impl Serialize for Finding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Finding", 6)?;
+        let mut object = serializer.serialize_struct("Finding", 7)?;
         object.serialize_field("cause", &self.cause)?;
         object.serialize_field("at", &self.at)?;
         object.serialize_field("configured", &self.configured)?;
         object.serialize_field("signed", &self.signed)?;
         object.serialize_field("meaning", self.cause.meaning())?;
         object.serialize_field("remedy", self.cause.remedy())?;
+        object.serialize_field("option", self.cause.option())?;
+        object.end()
+    }
+}
+
+/// The answer to a refused delivery, as a report shows it.
+struct Answer<'r>(&'r Refusal);
+
+impl Serialize for Answer<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Refusal", 2)?;
+        object.serialize_field("status", &self.0.status())?;
+        object.serialize_field("message", &self.0.to_string())?;
+        object.end()
+    }
+}
+
+impl Serialize for Diagnosis {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Diagnosis", 13)?;
+        object.serialize_field("verdict", &self.verdict)?;
+        object.serialize_field("summary", &self.summary())?;
+        object.serialize_field("fix", &self.fix())?;
+        object.serialize_field("refusal", &self.refusal.as_ref().map(Answer))?;
+        object.serialize_field("causes", &self.causes)?;
+        object.serialize_field("observations", &self.observations)?;
+        object.serialize_field("signed_origin", &self.signed_origin)?;
+        object.serialize_field("key", &self.key)?;
+        object.serialize_field("excluded", &self.excluded)?;
+        object.serialize_field("tried_alone", &self.tried_alone)?;
+        object.serialize_field("likely", &self.likely)?;
+        object.serialize_field("tries", &self.tries)?;
+        object.serialize_field("complete", &self.complete)?;
         object.end()
     }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.cause)?;
-        if let Some(at) = &self.at {
-            write!(f, " ({at})")?;
-        }
-        if let (Some(configured), Some(signed)) = (&self.configured, &self.signed) {
-            write!(f, ": here {configured}, signed {signed}")?;
-        }
         write!(
             f,
-            "\n    {}\n    Remedy: {}",
+            "{}\n    {}\n    Remedy: {}",
+            self.short(),
             self.cause.meaning(),
             self.cause.remedy()
         )
-    }
-}
-
-/// What may be the matter when nothing that was tried makes the signature match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Likely {
-    /// Another key.
-    OtherKey,
-    /// A change of the body that leaves no trace.
-    AlteredBody,
-    /// A URL that nothing here leads to.
-    UnknownUrl,
-    /// Something that the headers, path and query of the request would tell, which were not given.
-    MissingContext,
-    /// Something that was left out because the bounds of a diagnosis were reached.
-    Untried,
-    /// A forgery.
-    Forgery,
-}
-
-impl Likely {
-    /// Returns the name by which it is serialised.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::OtherKey => "other_key",
-            Self::AlteredBody => "altered_body",
-            Self::UnknownUrl => "unknown_url",
-            Self::MissingContext => "missing_context",
-            Self::Untried => "untried",
-            Self::Forgery => "forgery",
-        }
-    }
-
-    /// Says what it means, and how to find out.
-    #[must_use]
-    pub const fn meaning(self) -> &'static str {
-        match self {
-            Self::OtherKey => {
-                "Another key: of another account or sub-account, an AuthToken since replaced, a secondary one not promoted yet, or the secret of an API key in the AuthToken's place, which signs nothing. Give other keys to the diagnosis to have them tried."
-            }
-            Self::AlteredBody => {
-                "A body that was changed on the way so that nothing tells how: a parameter lost, a value replaced. Compare it with the raw bytes at the outermost server."
-            }
-            Self::UnknownUrl => {
-                "A URL that nothing here leads to. Read the one configured at Twilio, in the Console or with the Webhooks resource."
-            }
-            Self::MissingContext => {
-                "Something that the request would tell: give its headers to the context, and its raw path and query to Delivery::target."
-            }
-            Self::Untried => {
-                "Something that was not tried: the bounds of a diagnosis were reached."
-            }
-            Self::Forgery => "A forgery: then refusing it is right.",
-        }
-    }
-}
-
-impl Serialize for Likely {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Likely", 2)?;
-        object.serialize_field("what", self.code())?;
-        object.serialize_field("meaning", self.meaning())?;
-        object.end()
-    }
-}
-
-#[allow(clippy::ref_option, reason = "the signature is serde's")]
-fn refusal<S: Serializer>(refusal: &Option<Refusal>, serializer: S) -> Result<S::Ok, S::Error> {
-    let Some(refusal) = refusal else {
-        return serializer.serialize_none();
-    };
-    let mut object = serializer.serialize_struct("Refusal", 2)?;
-    object.serialize_field("status", &refusal.status())?;
-    object.serialize_field("message", &refusal.to_string())?;
-    object.end()
-}
-
-impl fmt::Display for Diagnosis {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.verdict.meaning())?;
-        if let Some(refusal) = &self.refusal {
-            writeln!(f, "Refused with {}: {refusal}", refusal.status())?;
-        }
-        if let Some(key) = &self.key {
-            writeln!(f, "Signed with: {key}")?;
-        }
-        for (title, findings) in [
-            ("What the signature shows", &self.causes),
-            ("What the request shows", &self.observations),
-        ] {
-            if !findings.is_empty() {
-                writeln!(f, "\n{title}:")?;
-            }
-            for finding in findings {
-                writeln!(f, "  {finding}")?;
-            }
-        }
-        if !self.likely.is_empty() {
-            writeln!(f, "\nWhat remains:")?;
-        }
-        for likely in &self.likely {
-            writeln!(f, "  {}", likely.meaning())?;
-        }
-        if !self.excluded.is_empty() {
-            writeln!(f, "\nExcluded:")?;
-            for row in self.excluded.chunks(6) {
-                let row: Vec<&str> = row.iter().map(|cause| cause.code()).collect();
-                writeln!(f, "  {}", row.join(", "))?;
-            }
-        }
-        let stopped = if self.complete { "" } else { ", stopped there" };
-        write!(f, "\n{} of at most {MAX_TRIES} tries{stopped}", self.tries)
     }
 }

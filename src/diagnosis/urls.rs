@@ -1,81 +1,73 @@
 //! Which other URLs may have been signed.
 
 mod escapes;
+mod origin;
 mod path;
 mod query;
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher as _, RandomState};
 
-use url::{Host, Url};
+use url::Url as ParsedUrl;
 
+pub(super) use self::origin::{is_private, other_port};
 use super::context::Context;
 use super::location::{Location, cut};
 use super::{Cause, Finding};
 
-/// Ports that servers in development and behind proxies listen on.
-const USUAL_PORTS: [&str; 8] = [
-    ":3000", ":3001", ":4000", ":5000", ":8000", ":8080", ":8443", ":8888",
-];
+/// How many origins are tried together with another path or query.
+const MOST_WITH_URLS: usize = 8;
 
-/// A piece of a URL.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// How many origins are tried together with another body.
+const MOST_WITH_BODIES: usize = 4;
+
+/// What takes the place of a piece of a URL.
 enum Piece {
-    Scheme,
-    Host,
-    Port,
-    Path,
-    Query,
+    Scheme(String),
+    Host(String),
+    Port(String),
+    Path(String),
+    Query(Option<String>),
     /// All of it.
-    Whole,
-}
-
-impl Piece {
-    /// Whether a proxy changes it together with the others of the origin.
-    const fn is_origin(self) -> bool {
-        matches!(self, Self::Scheme | Self::Host | Self::Port)
-    }
+    Whole(Location),
 }
 
 /// One piece in place of another.
-struct Change {
+pub(super) struct Change {
     piece: Piece,
-    /// A URL that has the piece.
-    donor: Location,
-    finding: Finding,
-    /// Whether something leads to it, so that it is tried together with others.
-    combines: bool,
+    findings: Vec<Finding>,
+    /// Whether something in the request leads to it, so that it is tried together with more.
+    is_led_to: bool,
 }
 
 impl Change {
+    fn new(piece: Piece, finding: impl Into<Finding>, is_led_to: bool) -> Self {
+        Self {
+            piece,
+            findings: vec![finding.into()],
+            is_led_to,
+        }
+    }
+
     fn apply(&self, to: &mut Location) {
-        let donor = self.donor.clone();
-        match self.piece {
-            Piece::Scheme => to.scheme = donor.scheme,
-            Piece::Host => to.host = donor.host,
-            Piece::Port => to.port = donor.port,
-            Piece::Path => to.path = donor.path,
-            Piece::Query => to.query = donor.query,
-            Piece::Whole => *to = donor,
+        match &self.piece {
+            Piece::Scheme(scheme) => to.scheme.clone_from(scheme),
+            Piece::Host(host) => to.host.clone_from(host),
+            Piece::Port(port) => to.port.clone_from(port),
+            Piece::Path(path) => to.path.clone_from(path),
+            Piece::Query(query) => to.query.clone_from(query),
+            Piece::Whole(location) => to.clone_from(location),
         }
     }
 }
 
 /// A URL that may have been signed.
-pub(super) struct Hypothesis {
+pub(super) struct Url {
     pub(super) location: Location,
-    /// The texts to try that no simpler hypothesis has.
-    pub(super) forms: Vec<String>,
+    /// The texts to try.
+    pub(super) variants: Vec<String>,
     pub(super) findings: Vec<Finding>,
-    pub(super) combines: bool,
-}
-
-/// The hypotheses, by how many pieces differ.
-pub(super) struct Hypotheses {
-    pub(super) one: Vec<Hypothesis>,
-    /// Two or all three of scheme, host and port, which a proxy hides together.
-    pub(super) origin: Vec<Hypothesis>,
-    /// Two others.
-    pub(super) two: Vec<Hypothesis>,
+    pub(super) is_led_to: bool,
 }
 
 /// What the URLs are derived from.
@@ -90,222 +82,230 @@ pub(super) struct Evidence<'a> {
     pub(super) context: &'a Context<'a>,
 }
 
-impl Hypotheses {
+/// The changes, each piece's together, the likelier first.
+pub(super) struct Changes {
+    schemes: Vec<Change>,
+    hosts: Vec<Change>,
+    ports: Vec<Change>,
+    paths: Vec<Change>,
+    queries: Vec<Change>,
+    /// Path and query together, as one header has them.
+    targets: Vec<[Change; 2]>,
+    wholes: Vec<Change>,
+}
+
+impl Changes {
     pub(super) fn new(evidence: &Evidence<'_>) -> Self {
-        let base = evidence.base;
-        let changes = changes(evidence);
-        let mut seen: HashSet<String> = base.forms().into_iter().collect();
-        let mut add = |to: &mut Vec<Hypothesis>, changes: &[&Change]| {
-            let mut location = base.clone();
-            for change in changes {
-                change.apply(&mut location);
-            }
-            let mut forms = location.forms();
-            forms.retain(|form| seen.insert(form.clone()));
-            if !forms.is_empty() {
-                to.push(Hypothesis {
-                    findings: changes
-                        .iter()
-                        .map(|change| change.finding.clone())
-                        .collect(),
-                    combines: changes.iter().all(|change| change.combines),
-                    location,
-                    forms,
-                });
-            }
-        };
-        let (mut one, mut origin, mut two) = (Vec::new(), Vec::new(), Vec::new());
-        for change in &changes {
-            add(&mut one, &[change]);
+        Self {
+            schemes: origin::schemes(evidence),
+            hosts: origin::hosts(evidence),
+            ports: origin::ports(evidence),
+            paths: path::changes(evidence),
+            queries: query::changes(evidence),
+            targets: targets(evidence)
+                .into_iter()
+                .filter_map(|(at, path, query)| {
+                    let path = path::given(evidence.base, at, path)?;
+                    Some([path, query::given(evidence.base, at, query)?])
+                })
+                .collect(),
+            wholes: wholes(evidence),
         }
-        let combining: Vec<&Change> = changes.iter().filter(|change| change.combines).collect();
-        let pairs = || {
-            combining.iter().enumerate().flat_map(|(index, first)| {
-                let others = combining.iter().skip(index.saturating_add(1));
-                others
-                    .filter(|second| first.piece != second.piece)
-                    .map(move |second| [*first, *second])
+    }
+
+    /// Path, query, or both in place of others.
+    fn rests(&self) -> Vec<Vec<&Change>> {
+        let one = self.paths.iter().chain(&self.queries);
+        let mut rests: Vec<Vec<&Change>> = one.map(|change| vec![change]).collect();
+        rests.extend(self.targets.iter().map(|both| both.iter().collect()));
+        let is_simple = |change: &&Change| change.is_led_to && change.findings.len() == 1;
+        for path in self.paths.iter().filter(is_simple) {
+            let queries = self.queries.iter().filter(is_simple);
+            rests.extend(queries.map(|query| vec![path, query]));
+        }
+        rests
+    }
+}
+
+/// The URLs that may have been signed, by how many pieces differ. Each text is in one of them only, the simplest.
+pub(super) struct Urls<'c> {
+    base: Location,
+    changes: &'c Changes,
+    /// One difference.
+    pub(super) one: Vec<Url>,
+    /// Scheme, host and port, two or three of them.
+    pub(super) origins: Vec<Url>,
+    /// What a proxy hides as a rule.
+    proxies: Vec<Vec<&'c Change>>,
+    hasher: RandomState,
+    seen: HashSet<u64>,
+}
+
+impl<'c> Urls<'c> {
+    pub(super) fn new(base: &Location, changes: &'c Changes) -> Self {
+        let mut urls = Self {
+            base: base.clone(),
+            changes,
+            one: Vec::new(),
+            origins: Vec::new(),
+            proxies: origin::proxies(&changes.schemes, &changes.hosts, &changes.ports),
+            hasher: RandomState::new(),
+            seen: HashSet::new(),
+        };
+        for variant in base.variants() {
+            urls.seen.insert(urls.hasher.hash_one(&variant));
+        }
+        let Changes {
+            schemes,
+            hosts,
+            ports,
+            paths,
+            queries,
+            wholes,
+            ..
+        } = changes;
+        for pieces in [schemes, hosts, ports, paths, queries, wholes] {
+            for change in pieces.iter().filter(|change| change.findings.len() == 1) {
+                let url = urls.unseen(&[change]);
+                urls.one.extend(url);
+            }
+        }
+        for picks in origin::together(schemes, hosts, ports) {
+            let url = urls.unseen(&picks);
+            urls.origins.extend(url);
+        }
+        urls
+    }
+
+    /// The URL as the receiver tries it.
+    pub(super) fn base(&self) -> Url {
+        self.url(&[])
+    }
+
+    /// The origins that a proxy hides as a rule, to be tried with another body.
+    pub(super) fn proxies(&self) -> Vec<Url> {
+        let proxies = self.proxies.iter().take(MOST_WITH_BODIES);
+        proxies.map(|picks| self.likely(picks)).collect()
+    }
+
+    /// What makes URLs with two differences, what a proxy hides counting as one.
+    pub(super) fn two(&self) -> Vec<Vec<&'c Change>> {
+        let changes = self.changes;
+        let origins = [&changes.schemes, &changes.hosts, &changes.ports];
+        let led_to = |pieces: &'c [Change]| pieces.iter().filter(|change| change.is_led_to);
+        let rests = changes.rests();
+        let mut picks: Vec<Vec<&Change>> = rests
+            .iter()
+            .filter(|rest| rest.len() > 1)
+            .cloned()
+            .collect();
+        let several = changes.paths.iter().chain(&changes.queries);
+        picks.extend(
+            several
+                .filter(|change| change.findings.len() > 1)
+                .map(|change| vec![change]),
+        );
+        for proxy in self.proxies.iter().take(MOST_WITH_URLS) {
+            picks.extend(rests.iter().map(|rest| [proxy.as_slice(), rest].concat()));
+        }
+        for origin in origins.into_iter().flat_map(|pieces| led_to(pieces)) {
+            let rests = rests
+                .iter()
+                .filter(|rest| rest.iter().all(|change| change.is_led_to));
+            picks.extend(rests.map(|rest| [&[origin], rest.as_slice()].concat()));
+        }
+        picks
+    }
+
+    /// Those of `one` that something leads to, and what headers say of path and query with what a proxy hides: to be
+    /// tried with another body.
+    pub(super) fn led_to(&self, one: &[Url]) -> Vec<Url> {
+        let one = one.iter().filter(|url| url.is_led_to);
+        let mut urls: Vec<Url> = one
+            .map(|url| Url {
+                location: url.location.clone(),
+                variants: url.location.likely_variants(),
+                findings: url.findings.clone(),
+                is_led_to: true,
             })
-        };
-        let of_origin = |pair: &[&Change; 2]| pair.iter().all(|change| change.piece.is_origin());
-        for pair in pairs().filter(of_origin) {
-            add(&mut origin, &pair);
-        }
-        for [scheme, host] in pairs() {
-            if (scheme.piece, host.piece) == (Piece::Scheme, Piece::Host) {
-                for port in combining
+            .collect();
+        let is_given =
+            |change: &&Change| change.findings.iter().all(|finding| finding.at.is_some());
+        let mut rests: Vec<Vec<&Change>> = self.changes.rests();
+        rests.retain(|rest| {
+            rest.iter()
+                .all(|change| change.is_led_to && is_given(change))
+        });
+        urls.extend(
+            rests
+                .iter()
+                .filter(|rest| rest.len() > 1)
+                .map(|rest| self.likely(rest)),
+        );
+        for proxy in self.proxies.iter().take(MOST_WITH_BODIES) {
+            urls.extend(
+                rests
                     .iter()
-                    .filter(|change| change.piece == Piece::Port)
-                {
-                    add(&mut origin, &[scheme, host, port]);
-                }
-            }
+                    .map(|rest| self.likely(&[proxy.as_slice(), rest].concat())),
+            );
         }
-        for pair in pairs().filter(|pair| !of_origin(pair)) {
-            add(&mut two, &pair);
+        urls
+    }
+
+    fn likely(&self, picks: &[&Change]) -> Url {
+        let mut url = self.url(picks);
+        url.variants = url.location.likely_variants();
+        url
+    }
+
+    fn url(&self, picks: &[&Change]) -> Url {
+        let mut location = self.base.clone();
+        for change in picks {
+            change.apply(&mut location);
         }
-        Self { one, origin, two }
+        let findings = picks.iter().flat_map(|change| change.findings.iter());
+        Url {
+            variants: location.variants(),
+            findings: findings.cloned().collect(),
+            is_led_to: picks.iter().all(|change| change.is_led_to),
+            location,
+        }
+    }
+
+    /// The URL with the texts that no simpler one has.
+    pub(super) fn unseen(&mut self, picks: &[&Change]) -> Option<Url> {
+        let mut url = self.url(picks);
+        let (seen, hasher) = (&mut self.seen, &self.hasher);
+        url.variants
+            .retain(|variant| seen.insert(hasher.hash_one(variant)));
+        (!url.variants.is_empty()).then_some(url)
     }
 }
 
-/// Lists the changes, each piece's together, the likelier first.
-fn changes(evidence: &Evidence<'_>) -> Vec<Change> {
+fn wholes(evidence: &Evidence<'_>) -> Vec<Change> {
+    let base = evidence.base;
+    let context = evidence.context;
     let mut changes = Vec::new();
-    scheme(evidence.base, &mut changes);
-    host(evidence, &mut changes);
-    port(evidence, &mut changes);
-    path::changes(evidence, &mut changes);
-    query::changes(evidence, &mut changes);
-    whole(evidence, &mut changes);
-    changes
-}
-
-fn scheme(base: &Location, changes: &mut Vec<Change>) {
-    let (here, other) = if base.scheme.eq_ignore_ascii_case("https://") {
-        ("https", "http")
-    } else {
-        ("http", "https")
-    };
-    changes.push(Change {
-        piece: Piece::Scheme,
-        donor: Location {
-            scheme: format!("{other}://"),
-            ..base.clone()
-        },
-        finding: Finding::new(Cause::Scheme).differs(here, other),
-        combines: true,
-    });
-    let lower = base.scheme.to_ascii_lowercase();
-    if lower != base.scheme {
-        changes.push(Change {
-            piece: Piece::Scheme,
-            finding: Finding::new(Cause::Scheme).differs(
-                base.scheme.trim_end_matches("://").to_owned(),
-                lower.trim_end_matches("://").to_owned(),
-            ),
-            donor: Location {
-                scheme: lower,
-                ..base.clone()
-            },
-            combines: true,
-        });
-    }
-}
-
-fn host(evidence: &Evidence<'_>, changes: &mut Vec<Change>) {
-    let base = evidence.base;
-    let mut add = |host: &str, at: Option<&'static str>, combines| {
-        let cause = if ascii(host).eq_ignore_ascii_case(&ascii(&base.host)) {
-            Cause::HostSpelling
-        } else {
-            Cause::Host
-        };
-        let mut finding = Finding::new(cause).differs(base.host.clone(), host.to_owned());
-        finding.at = at.map(Into::into);
-        changes.push(Change {
-            piece: Piece::Host,
-            donor: Location {
-                host: host.to_owned(),
-                ..base.clone()
-            },
-            finding,
-            combines,
-        });
-    };
-    for (header, host, _) in &evidence.context.hosts {
-        add(host, Some(header), true);
-    }
-    add(&base.host.to_ascii_lowercase(), None, true);
-    add(&ascii(&base.host), None, true);
-    match base.host.strip_prefix("www.") {
-        Some(bare) => add(bare, None, true),
-        None => add(&format!("www.{}", base.host), None, true),
-    }
-    match base.host.strip_suffix('.') {
-        Some(bare) => add(bare, None, false),
-        None => add(&format!("{}.", base.host), None, false),
-    }
-}
-
-/// The host as it is looked up: letters outside ASCII in Punycode, and no dot at the end.
-fn ascii(host: &str) -> String {
-    let host = host.strip_suffix('.').unwrap_or(host);
-    Host::parse(host).map_or_else(|_| host.to_owned(), |host| host.to_string())
-}
-
-fn port(evidence: &Evidence<'_>, changes: &mut Vec<Change>) {
-    let base = evidence.base;
-    let context = evidence.context;
-    let mut add = |port: &str, at: Option<&'static str>, combines| {
-        let mut finding = other_port(&base.port, port);
-        finding.at = at.map(Into::into);
-        changes.push(Change {
-            piece: Piece::Port,
-            donor: Location {
-                port: port.to_owned(),
-                ..base.clone()
-            },
-            finding,
-            combines,
-        });
-    };
-    for (header, _, port) in &context.hosts {
-        if port.len() > 1 {
-            add(port, Some(header), true);
-        }
-    }
-    for (header, port) in &context.ports {
-        add(&format!(":{port}"), Some(header), true);
-    }
-    add("", None, true);
-    add(":443", None, true);
-    add(":80", None, true);
-    for port in USUAL_PORTS {
-        add(port, None, false);
-    }
-}
-
-/// Names the difference between two ports, each with its `:`.
-pub(super) fn other_port(here: &str, signed: &str) -> Finding {
-    let number = |port: &str| match port.strip_prefix(':') {
-        Some(number) if !number.is_empty() => number.to_owned(),
-        _ => "none".to_owned(),
-    };
-    Finding::new(Cause::Port).differs(number(here), number(signed))
-}
-
-fn whole(evidence: &Evidence<'_>, changes: &mut Vec<Change>) {
-    let base = evidence.base;
-    let context = evidence.context;
-    let mut add = |donor: Location, finding: Finding| {
-        changes.push(Change {
-            piece: Piece::Whole,
-            donor,
-            finding,
-            combines: false,
-        });
+    let mut add = |location: Location, finding: Finding| {
+        changes.push(Change::new(Piece::Whole(location), finding, true));
     };
     if let Some(credentials) = &context.credentials {
         let user = format!("{credentials}@");
-        add(
-            Location {
-                user,
-                ..base.clone()
-            },
-            Cause::Credentials.into(),
-        );
+        let location = Location {
+            user,
+            ..base.clone()
+        };
+        add(location, Cause::Credentials.into());
     }
     if let Some(fragment) = evidence.fragment {
         let fragment = Some(fragment.to_owned());
-        add(
-            Location {
-                fragment,
-                ..base.clone()
-            },
-            Cause::Fragment.into(),
-        );
+        let location = Location {
+            fragment,
+            ..base.clone()
+        };
+        add(location, Cause::Fragment.into());
     }
-    let parsed = Url::parse(&base.text()).ok();
+    let parsed = ParsedUrl::parse(&base.text()).ok();
     if let Some(location) = parsed.and_then(|url| Location::new(url.as_str())) {
         add(location, Cause::UrlNormalised.into());
     }
@@ -315,12 +315,17 @@ fn whole(evidence: &Evidence<'_>, changes: &mut Vec<Change>) {
             add(location, Finding::new(Cause::OtherUrl).at(at));
         }
     }
+    changes
 }
 
 /// The path and query of the request, and what headers say they were before.
-fn targets<'e>(evidence: &'e Evidence<'_>) -> Vec<(&'static str, &'e str, Option<&'e str>)> {
+fn targets<'e>(evidence: &Evidence<'e>) -> Vec<(&'static str, &'e str, Option<&'e str>)> {
     let request = evidence.target.map(|target| ("the request line", target));
-    let headers = evidence.context.targets.iter().copied();
+    let headers = evidence
+        .context
+        .targets
+        .iter()
+        .map(|hint| (hint.header, hint.value));
     request
         .into_iter()
         .chain(headers)

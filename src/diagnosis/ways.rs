@@ -5,7 +5,7 @@ use super::location::{Location, cut};
 use super::{Cause, Finding};
 use crate::delivery::Delivery;
 use crate::receiver::{Address, Endpoint};
-use crate::signature::{has_body_hash, has_hash_of_body};
+use crate::signature::{body_hash, has_body_hash, has_hash_of_body};
 
 /// A delivery as the receiver signs it.
 pub(super) struct Request<'a> {
@@ -13,19 +13,19 @@ pub(super) struct Request<'a> {
     pub(super) configured: Location,
     /// The URL as far as it is signed, with the parameters of a GET.
     pub(super) base: Location,
-    /// What is signed behind the URL.
+    /// What is signed after the URL.
     pub(super) tail: Vec<u8>,
     pub(super) form: Form<'a>,
-    /// Whether it is the form in the body that is signed behind the URL.
+    /// Whether it is the form in the body that is signed after the URL.
     pub(super) form_is_signed: bool,
-    /// The query of the request behind what the configured URL has of it.
+    /// The query of the request after what the configured URL has of it.
     further_query: Option<&'a str>,
     query: Option<&'a str>,
 }
 
 /// Another way to sign a request.
 pub(super) struct Way {
-    pub(super) forms: Vec<String>,
+    pub(super) variants: Vec<String>,
     pub(super) tail: Vec<u8>,
     pub(super) findings: Vec<Finding>,
 }
@@ -73,7 +73,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Returns what the query of a request has behind the configured one.
+/// Returns what the query of a request has after the configured one.
 fn further<'q>(configured: Option<&str>, query: &'q str) -> Option<&'q str> {
     let rest = match configured {
         None | Some("") => query,
@@ -88,7 +88,7 @@ pub(super) fn of(request: &Request<'_>, url: &Location) -> Vec<Way> {
     let mut ways = Vec::new();
     let mut add = |url: &Location, tail: Vec<u8>, findings: Vec<Finding>| {
         ways.push(Way {
-            forms: url.forms(),
+            variants: url.variants(),
             tail,
             findings,
         });
@@ -100,7 +100,7 @@ pub(super) fn of(request: &Request<'_>, url: &Location) -> Vec<Way> {
             add(url, Vec::new(), vec![Cause::BodyNotSigned.into()]);
             add(url, form.body.to_vec(), vec![Cause::SignedRawBody.into()]);
         }
-        if let Ok(body) = std::str::from_utf8(form.body)
+        if let Ok(body) = std::str::from_utf8(&form.body)
             && !body.is_empty()
         {
             let url = url.clone().with_parameters(body);
@@ -121,7 +121,8 @@ pub(super) fn of(request: &Request<'_>, url: &Location) -> Vec<Way> {
             let mut bare = url.clone();
             bare.query.clone_from(&request.configured.query);
             let tail = sorted(&Form::new(query.as_bytes()).parameters);
-            add(&bare, tail, vec![Cause::PostAsGet.into()]);
+            add(&bare, tail.clone(), vec![Cause::PostAsGet.into()]);
+            add(url, tail, vec![Cause::QueryInParameters.into()]);
         }
         if let Some(query) = &url.query {
             let tail = sorted(&Form::new(query.as_bytes()).parameters);
@@ -131,29 +132,37 @@ pub(super) fn of(request: &Request<'_>, url: &Location) -> Vec<Way> {
     ways
 }
 
-/// The URL with the hash of the body, as Twilio signs it for JSON.
+/// The URL with the hash of the body, as Twilio signs it for JSON: as the request has it, or where the query was lost as
+/// it must have been.
 fn json(
     request: &Request<'_>,
     url: &Location,
     add: &mut impl FnMut(&Location, Vec<u8>, Vec<Finding>),
 ) {
-    let Some(query) = request
-        .query
-        .or(url.query.as_deref())
-        .filter(|query| has_body_hash(query))
-    else {
+    let body = &request.form.body;
+    let query = request.query.or(url.query.as_deref());
+    let Some(query) = query.filter(|query| has_body_hash(query)) else {
+        if body.trim_ascii_start().starts_with(b"{") || body.trim_ascii_start().starts_with(b"[") {
+            let hash = format!("bodySHA256={}", body_hash(body));
+            let finding = Finding::new(Cause::JsonWebhook).at("the hash of the body");
+            add(
+                &url.clone().with_parameters(&hash),
+                Vec::new(),
+                vec![finding],
+            );
+        }
         return;
     };
     let mut findings = vec![Finding::new(Cause::JsonWebhook)];
-    if !has_hash_of_body(query, request.form.body) {
+    if !has_hash_of_body(query, body) {
         findings.push(Cause::JsonBodyAltered.into());
     }
     let mut as_requested = url.clone();
     as_requested.query = Some(query.to_owned());
     add(&as_requested, Vec::new(), findings.clone());
     if let Some(further) = request.further_query {
-        let mut behind = url.clone();
-        behind.query.clone_from(&request.configured.query);
-        add(&behind.with_parameters(further), Vec::new(), findings);
+        let mut after = url.clone();
+        after.query.clone_from(&request.configured.query);
+        add(&after.with_parameters(further), Vec::new(), findings);
     }
 }

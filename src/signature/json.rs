@@ -39,7 +39,7 @@ pub(crate) fn has_hash_of(query: &str, body: &[u8]) -> bool {
 }
 
 /// Returns the SHA-256 of a body in lower-case hexadecimal digits.
-fn body_hash(body: &[u8]) -> String {
+pub(crate) fn body_hash(body: &[u8]) -> String {
     let hash = Sha256::digest(body);
     let digits = hash.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     digits

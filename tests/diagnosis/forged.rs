@@ -63,13 +63,13 @@ fn a_forgery_is_explained_by_nothing() {
 }
 
 #[test]
-fn what_was_tried_is_said_to_be_excluded() {
+fn what_was_tried_is_told_from_what_cannot_be() {
     let scene = with_context(Scene::genuine(&v2()));
     let forged = scene.set("X-Twilio-Signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=");
-    let excluded = forged.diagnose().excluded;
+    let diagnosis = forged.diagnose();
     for cause in [
         Cause::OtherKey,
-        Cause::SecretQuotes,
+        Cause::SecretWhiteSpace,
         Cause::Scheme,
         Cause::Host,
         Cause::Port,
@@ -84,16 +84,20 @@ fn what_was_tried_is_said_to_be_excluded() {
         Cause::JsonRespelled,
         Cause::Unsorted,
     ] {
-        assert!(excluded.contains(&cause), "{cause}");
+        assert!(diagnosis.tried_alone.contains(&cause), "{cause}");
+        assert!(!diagnosis.excluded.contains(&cause), "{cause}");
     }
-    // Nothing in this request could have been changed in these ways.
+    // Nothing in this request can have been changed in these ways.
     for cause in [
         Cause::Fragment,
         Cause::FormAsJson,
-        Cause::RepeatedMerged,
-        Cause::QueryOrder,
+        Cause::FormInBase64,
+        Cause::QueryExtra,
+        Cause::TrailingSlashExtra,
+        Cause::PostAsGet,
     ] {
-        assert!(!excluded.contains(&cause), "{cause}");
+        assert!(diagnosis.excluded.contains(&cause), "{cause}");
+        assert!(!diagnosis.tried_alone.contains(&cause), "{cause}");
     }
 }
 
@@ -103,9 +107,9 @@ fn what_was_not_given_is_asked_for() {
     assert!(forged.diagnose().likely.contains(&Likely::MissingContext));
     let likely = with_context(forged).diagnose().likely;
     let expected = [
+        Likely::UnknownUrl,
         Likely::OtherKey,
         Likely::AlteredBody,
-        Likely::UnknownUrl,
         Likely::Forgery,
     ];
     assert_eq!(likely, expected);
@@ -203,7 +207,7 @@ proptest! {
             prop_assert_eq!(diagnosis.verdict, Verdict::Accepted);
             prop_assert_eq!(diagnosis.refusal, None);
             prop_assert!(diagnosis.causes.is_empty() && diagnosis.observations.is_empty());
-            prop_assert!(diagnosis.excluded.is_empty() && diagnosis.likely.is_empty());
+            prop_assert!(diagnosis.excluded.is_empty() && diagnosis.tried_alone.is_empty() && diagnosis.likely.is_empty());
             prop_assert_eq!(diagnosis.tries, 0);
         }
     }

@@ -20,6 +20,7 @@ pub(crate) struct Row {
     pub(crate) scene: Scene,
     causes: Vec<Cause>,
     observations: Vec<Cause>,
+    is_unexplained: bool,
 }
 
 /// Proved by the signature.
@@ -29,6 +30,7 @@ fn proved(name: &str, scene: Scene, causes: &[Cause]) -> Row {
         scene,
         causes: causes.to_vec(),
         observations: Vec::new(),
+        is_unexplained: false,
     }
 }
 
@@ -39,6 +41,15 @@ fn seen(name: &str, scene: Scene, observations: &[Cause]) -> Row {
         scene,
         causes: Vec::new(),
         observations: observations.to_vec(),
+        is_unexplained: false,
+    }
+}
+
+/// Plain to see, where nothing makes the signature match.
+fn unexplained(name: &str, scene: Scene, observations: &[Cause]) -> Row {
+    Row {
+        is_unexplained: true,
+        ..seen(name, scene, observations)
     }
 }
 
@@ -82,6 +93,8 @@ fn each_is_found_and_nothing_else() {
         }
         let verdicts: &[Verdict] = if !row.causes.is_empty() {
             &[Verdict::Explained]
+        } else if row.is_unexplained {
+            &[Verdict::Unexplained]
         } else {
             &[Verdict::Signed, Verdict::Unsigned]
         };

@@ -17,4 +17,5 @@ mod forged;
 mod hypotheses;
 mod redaction;
 mod report;
+mod requests;
 mod scene;

@@ -1,8 +1,9 @@
 use super::decoding::decode;
-use super::json::{Escapes, Spacing};
+use super::json::{Escapes, Spacing, respell};
 use super::repair::{respelled, spellings};
 use super::writing::sorted;
 use super::{Form, Parameter};
+use crate::diagnosis::permutations::{pairs, selections};
 use crate::diagnosis::{Cause, Finding};
 use crate::params::Name;
 
@@ -16,146 +17,232 @@ const MOST_SELECTED: usize = 6;
 /// How many parameters that hold JSON are looked at one by one.
 const MOST_JSON: usize = 8;
 
+/// Up to how many values with texts of users are changed two at a time.
+const MOST_TEXTS: usize = 6;
+
+/// How many blank parameters are added at most, if not all.
+const MOST_BLANK: usize = 3;
+
+/// How many changes of several parameters are tried.
+const MOST_SEVERAL: usize = 700;
+
 /// White space that is trimmed from values.
 const WHITE_SPACE: [&str; 4] = [" ", "\n", "\r\n", "\t"];
 
-/// What may have to be undone in one parameter, or two.
-pub(in crate::diagnosis) enum Alteration {
-    /// Leave out these.
-    Drop(Vec<usize>),
-    /// Add these, without a value.
-    Blank(Vec<Name>),
+/// What may have to be undone in one parameter.
+#[derive(Clone)]
+enum Edit {
+    /// Leave it out.
+    Drop(usize),
+    /// Add this one, without a value.
+    Blank(Name),
     Append(usize, &'static str),
     Prepend(usize, &'static str),
     /// Take these plus signs of the body, all of them in one parameter, as such.
     Pluses(usize, Vec<usize>),
     /// Spell the JSON otherwise.
     Json(usize, Spacing, Escapes),
+    /// The JSON with its members in another order.
+    Order(usize, String),
     /// Split the value at commas.
     Split(usize),
 }
 
+/// What may have to be undone in one parameter, or in several.
+pub(in crate::diagnosis) struct Alteration(Vec<Edit>);
+
 impl Alteration {
-    /// Lists them, the likelier first.
-    pub(in crate::diagnosis) fn all(form: &Form<'_>) -> Vec<Self> {
+    /// Lists those of one parameter, the likelier first.
+    pub(super) fn one(form: &Form<'_>) -> Vec<Self> {
         let count = form.parameters.len();
         let one = || 0..count;
-        let mut all: Vec<Self> = one().map(|position| Self::Drop(vec![position])).collect();
-        let absent: Vec<Name> = Name::ALL
-            .into_iter()
-            .filter(|name| {
-                form.parameters
-                    .iter()
-                    .all(|other| other.documented() != Some(*name))
-            })
-            .collect();
-        all.extend(absent.iter().map(|name| Self::Blank(vec![*name])));
+        let mut edits: Vec<Edit> = one().map(Edit::Drop).collect();
+        edits.extend(form.absent().into_iter().map(Edit::Blank));
         for position in one() {
-            all.extend(WHITE_SPACE.map(|space| Self::Append(position, space)));
-            all.extend(WHITE_SPACE.map(|space| Self::Prepend(position, space)));
+            edits.extend(WHITE_SPACE.map(|space| Edit::Append(position, space)));
+            edits.extend(WHITE_SPACE.map(|space| Edit::Prepend(position, space)));
         }
-        all.extend(pluses(form.body));
-        let is_json = |parameter: &Parameter| parameter.value.starts_with(b"{");
-        let json = form
-            .parameters
-            .iter()
-            .enumerate()
-            .filter(|(_, other)| is_json(other));
-        for (position, _) in json.take(MOST_JSON) {
-            let json = |(spacing, escapes)| Self::Json(position, spacing, escapes);
-            all.extend(spellings().map(json));
+        edits.extend(pluses(&form.body));
+        for position in form.json().take(MOST_JSON) {
+            let json = |(spacing, escapes)| Edit::Json(position, spacing, escapes);
+            edits.extend(spellings().map(json));
+            edits.extend(ordered(form, position));
         }
-        all.extend(one().map(Self::Split));
-        all.extend(pairs(&absent).map(|(a, b)| Self::Blank(vec![a, b])));
-        all.push(Self::Blank(absent));
-        if count <= MOST_PAIRED {
-            let positions: Vec<usize> = one().collect();
-            all.extend(pairs(&positions).map(|(a, b)| Self::Drop(vec![a, b])));
-        }
-        all
+        edits.extend(one().map(Edit::Split));
+        edits.into_iter().map(|edit| Self(vec![edit])).collect()
     }
 
-    pub(in crate::diagnosis) fn findings(&self, form: &Form<'_>) -> Vec<Finding> {
-        let finding = |cause, position: &usize| Finding::new(cause).at(form.label(*position));
-        match self {
-            Self::Drop(positions) => {
-                let positions = positions.iter();
-                positions
-                    .map(|position| finding(Cause::ParameterAdded, position))
-                    .collect()
-            }
-            Self::Blank(names) => {
-                let at = |name: &Name| format!("parameter {}", name.as_str());
-                let names = names.iter();
-                names
-                    .map(|name| Finding::new(Cause::BlankDropped).at(at(name)))
-                    .collect()
-            }
-            Self::Append(position, _) | Self::Prepend(position, _) => {
-                vec![finding(Cause::WhiteSpaceTrimmed, position)]
-            }
-            Self::Pluses(position, _) => vec![finding(Cause::PlusSigns, position)],
-            Self::Json(position, ..) => vec![finding(Cause::JsonRespelled, position)],
-            Self::Split(position) => vec![finding(Cause::ValuesJoined, position)],
+    /// Lists those of several, the likelier first: blank ones dropped and values trimmed, as frameworks do together;
+    /// members of all JSON in another order; parameters added.
+    pub(super) fn several(form: &Form<'_>) -> Vec<Self> {
+        let blanks: Vec<Vec<Edit>> = selections(&form.absent(), MOST_BLANK)
+            .into_iter()
+            .map(|names| names.into_iter().map(Edit::Blank).collect())
+            .collect();
+        let trims = trims(form);
+        let is_several = |edits: &&Vec<Edit>| edits.len() > 1;
+        let mut all: Vec<Vec<Edit>> = blanks.iter().filter(is_several).cloned().collect();
+        all.extend(trims.iter().filter(is_several).cloned());
+        all.extend(all_ordered(form));
+        if form.parameters.len() <= MOST_PAIRED {
+            let positions: Vec<usize> = (0..form.parameters.len()).collect();
+            all.extend(pairs(&positions).map(|(a, b)| vec![Edit::Drop(a), Edit::Drop(b)]));
         }
+        // The fewer first, whichever they are.
+        let mut both: Vec<Vec<Edit>> = Vec::new();
+        for blank in &blanks {
+            both.extend(trims.iter().map(|trim| [blank.as_slice(), trim].concat()));
+        }
+        both.sort_by_key(Vec::len);
+        all.extend(both);
+        all.truncate(MOST_SEVERAL);
+        all.into_iter().map(Self).collect()
+    }
+
+    pub(super) fn findings(&self, form: &Form<'_>) -> Vec<Finding> {
+        let finding = |cause, position: &usize| Finding::new(cause).at(form.label(*position));
+        let findings = self.0.iter().map(|edit| match edit {
+            Edit::Drop(position) => finding(Cause::ParameterAdded, position),
+            Edit::Blank(name) => {
+                Finding::new(Cause::BlankDropped).at(format!("parameter {}", name.as_str()))
+            }
+            Edit::Append(position, _) | Edit::Prepend(position, _) => {
+                finding(Cause::WhiteSpaceTrimmed, position)
+            }
+            Edit::Pluses(position, _) => finding(Cause::PlusSigns, position),
+            Edit::Json(position, ..) | Edit::Order(position, _) => {
+                finding(Cause::JsonRespelled, position)
+            }
+            Edit::Split(position) => finding(Cause::ValuesJoined, position),
+        });
+        findings.collect()
     }
 
     /// Returns the text that was signed, if it is another.
-    pub(in crate::diagnosis) fn render(&self, form: &Form<'_>) -> Option<Vec<u8>> {
+    pub(super) fn render(&self, form: &Form<'_>) -> Option<Vec<u8>> {
         let mut parameters = form.parameters.clone();
-        match self {
-            Self::Drop(positions) => {
-                let mut position = 0..;
-                parameters.retain(|_| position.next().is_some_and(|at| !positions.contains(&at)));
-            }
-            Self::Blank(names) => parameters.extend(names.iter().map(|name| Parameter {
-                name: name.as_str().into(),
-                value: Vec::new(),
-            })),
-            Self::Append(position, space) => {
-                parameters
-                    .get_mut(*position)?
-                    .value
-                    .extend_from_slice(space.as_bytes());
-            }
-            Self::Prepend(position, space) => {
-                let value = &mut parameters.get_mut(*position)?.value;
-                *value = [space.as_bytes(), value].concat();
-            }
-            Self::Pluses(_, places) => {
-                let mut body = Vec::with_capacity(form.body.len());
-                for (place, byte) in form.body.iter().enumerate() {
-                    match byte {
-                        b'+' if places.contains(&place) => body.extend_from_slice(b"%2B"),
-                        _ => body.push(*byte),
+        let mut dropped = Vec::new();
+        for edit in &self.0 {
+            match edit {
+                Edit::Drop(position) => dropped.push(*position),
+                Edit::Blank(name) => parameters.push(Parameter {
+                    name: name.as_str().into(),
+                    value: Vec::new(),
+                }),
+                Edit::Append(position, space) => {
+                    let parameter = parameters.get_mut(*position)?;
+                    parameter.value.extend_from_slice(space.as_bytes());
+                }
+                Edit::Prepend(position, space) => {
+                    let value = &mut parameters.get_mut(*position)?.value;
+                    *value = [space.as_bytes(), value].concat();
+                }
+                Edit::Pluses(_, places) => parameters = with_plus_signs(&form.body, places),
+                Edit::Json(position, spacing, escapes) => {
+                    let value = &mut parameters.get_mut(*position)?.value;
+                    *value = respelled(value, *spacing, *escapes)?;
+                }
+                Edit::Order(position, text) => {
+                    parameters.get_mut(*position)?.value = text.clone().into_bytes();
+                }
+                Edit::Split(position) => {
+                    let Parameter { name, value } = parameters.get(*position)?.clone();
+                    // JSON is full of commas that join nothing.
+                    if value.starts_with(b"{") || !value.contains(&b',') {
+                        return None;
                     }
+                    dropped.push(*position);
+                    let values = value.split(|byte| *byte == b',');
+                    parameters.extend(values.map(|value| Parameter {
+                        name: name.clone(),
+                        value: value.to_vec(),
+                    }));
                 }
-                parameters = decode(&body);
-            }
-            Self::Json(position, spacing, escapes) => {
-                let value = &mut parameters.get_mut(*position)?.value;
-                *value = respelled(value, *spacing, *escapes)?;
-            }
-            Self::Split(position) => {
-                let Parameter { name, value } = parameters.get(*position)?.clone();
-                // JSON is full of commas that join nothing.
-                if value.starts_with(b"{") || !value.contains(&b',') {
-                    return None;
-                }
-                parameters.remove(*position);
-                parameters.extend(value.split(|byte| *byte == b',').map(|value| Parameter {
-                    name: name.clone(),
-                    value: value.to_vec(),
-                }));
             }
         }
+        let mut position = 0..;
+        parameters.retain(|_| position.next().is_some_and(|at| !dropped.contains(&at)));
         let text = sorted(&parameters);
         (text != form.signed).then_some(text)
     }
 }
 
+/// White space that was trimmed from one value with the text of a user, from two, or from all.
+fn trims(form: &Form<'_>) -> Vec<Vec<Edit>> {
+    let texts: Vec<usize> = form.texts().collect();
+    let looked_at: Vec<usize> = texts.iter().copied().take(MOST_TEXTS).collect();
+    let mut trims: Vec<Vec<Edit>> = Vec::new();
+    for space in [" ", "\n"] {
+        trims.extend(looked_at.iter().map(|at| vec![Edit::Append(*at, space)]));
+        trims.extend(looked_at.iter().map(|at| vec![Edit::Prepend(*at, space)]));
+    }
+    for (a, b) in pairs(&looked_at) {
+        trims.push(vec![Edit::Append(a, " "), Edit::Append(b, " ")]);
+        trims.push(vec![Edit::Prepend(a, " "), Edit::Prepend(b, " ")]);
+        trims.push(vec![Edit::Append(a, " "), Edit::Prepend(b, " ")]);
+        trims.push(vec![Edit::Prepend(a, " "), Edit::Append(b, " ")]);
+    }
+    for at in &looked_at {
+        trims.push(vec![Edit::Append(*at, " "), Edit::Prepend(*at, " ")]);
+    }
+    if texts.len() > 2 {
+        trims.push(texts.iter().map(|at| Edit::Append(*at, " ")).collect());
+    }
+    trims
+}
+
+/// The JSON of one parameter in other orders, as it is printed and as it may have been.
+fn ordered(form: &Form<'_>, position: usize) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for text in form.orders(position).texts {
+        for (spacing, escapes) in [
+            (Spacing::Compact, Escapes::AsIs),
+            (Spacing::Compact, Escapes::None),
+            (Spacing::Spaced, Escapes::AsIs),
+        ] {
+            let other = respell(&text, spacing, escapes).filter(|other| *other != text);
+            edits.extend(other.map(|other| Edit::Order(position, other)));
+        }
+        edits.push(Edit::Order(position, text));
+    }
+    edits
+}
+
+/// The JSON of several parameters in other orders, if those are few.
+fn all_ordered(form: &Form<'_>) -> Vec<Vec<Edit>> {
+    let mut choices: Vec<Vec<Edit>> = vec![Vec::new()];
+    for position in form.json().take(MOST_JSON) {
+        let texts = form.orders(position).texts;
+        let count = choices.len().saturating_mul(texts.len().saturating_add(1));
+        if count > MOST_SEVERAL / 4 {
+            return Vec::new();
+        }
+        let with = choices.iter().flat_map(|choice| {
+            texts.iter().map(|text| {
+                let mut choice = choice.clone();
+                choice.push(Edit::Order(position, text.clone()));
+                choice
+            })
+        });
+        choices = choices.iter().cloned().chain(with).collect();
+    }
+    choices.retain(|choice| choice.len() > 1);
+    choices
+}
+
+fn with_plus_signs(body: &[u8], places: &[usize]) -> Vec<Parameter> {
+    let mut escaped = Vec::with_capacity(body.len());
+    for (place, byte) in body.iter().enumerate() {
+        match byte {
+            b'+' if places.contains(&place) => escaped.extend_from_slice(b"%2B"),
+            _ => escaped.push(*byte),
+        }
+    }
+    decode(&escaped)
+}
+
 /// Selects plus signs: of each parameter one by one, all, and if they are few every selection.
-fn pluses(body: &[u8]) -> Vec<Alteration> {
+fn pluses(body: &[u8]) -> Vec<Edit> {
     let (mut all, mut start, mut position, mut looked_at) = (Vec::new(), 0_usize, 0_usize, 0_usize);
     for piece in body.split(|byte| *byte == b'&') {
         let places = piece.iter().enumerate().filter(|(_, byte)| **byte == b'+');
@@ -164,28 +251,21 @@ fn pluses(body: &[u8]) -> Vec<Alteration> {
             .take(MOST_PLUSES.saturating_sub(looked_at))
             .collect();
         looked_at = looked_at.saturating_add(places.len());
-        let mut selections: Vec<Vec<usize>> = places.iter().map(|place| vec![*place]).collect();
-        selections.push(places.clone());
-        if (3..=MOST_SELECTED).contains(&places.len()) {
-            selections = vec![Vec::new()];
-            for place in places {
-                let with = selections
-                    .iter()
-                    .map(|others| [others.as_slice(), &[place]].concat());
-                selections = with.chain(selections.iter().cloned()).collect();
-            }
-        }
-        let selections = selections.into_iter().filter(|places| !places.is_empty());
-        all.extend(selections.map(|places| Alteration::Pluses(position, places)));
+        let most = if places.len() <= MOST_SELECTED {
+            places.len()
+        } else {
+            1
+        };
+        let mut selections = selections(&places, most);
+        selections.push(places);
+        selections.retain(|places| !places.is_empty());
+        all.extend(
+            selections
+                .into_iter()
+                .map(|places| Edit::Pluses(position, places)),
+        );
         start = start.saturating_add(piece.len()).saturating_add(1);
         position = position.saturating_add(usize::from(!piece.is_empty()));
     }
     all
-}
-
-fn pairs<T: Copy>(items: &[T]) -> impl Iterator<Item = (T, T)> {
-    items.iter().enumerate().flat_map(move |(index, first)| {
-        let others = items.iter().skip(index.saturating_add(1));
-        others.map(move |second| (*first, *second))
-    })
 }

@@ -1,8 +1,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
 
 use super::Parameter;
+use super::json::{Escapes, Kind, Node, Spacing, parse, respell};
 use crate::diagnosis::Cause;
 use crate::params::{Name, escaped};
 
@@ -14,16 +14,18 @@ pub(super) enum Decoding {
     EscapedTwice,
     Unescaped,
     StillEscaped,
-    Json,
+    /// With the JSON of values as it is, or printed without white space.
+    Json(Spacing),
     Base64,
     Html,
 }
 
 impl Decoding {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::LineBreak,
         Self::PlusSigns,
-        Self::Json,
+        Self::Json(Spacing::AsIs),
+        Self::Json(Spacing::Compact),
         Self::Base64,
         Self::EscapedTwice,
         Self::Unescaped,
@@ -38,7 +40,7 @@ impl Decoding {
             Self::EscapedTwice => Cause::EscapedTwice,
             Self::Unescaped => Cause::Unescaped,
             Self::StillEscaped => Cause::SignedEscaped,
-            Self::Json => Cause::FormAsJson,
+            Self::Json(_) => Cause::FormAsJson,
             Self::Base64 => Cause::FormInBase64,
             Self::Html => Cause::HtmlEscaped,
         }
@@ -47,24 +49,37 @@ impl Decoding {
     pub(super) fn decode(self, body: &[u8]) -> Option<Vec<Parameter>> {
         match self {
             Self::PlusSigns => Some(split(body, |text| unescape(text, false))),
-            Self::LineBreak => {
-                let trimmed = body.trim_ascii_end();
-                (trimmed.len() < body.len()).then(|| decode(trimmed))
-            }
-            Self::EscapedTwice => Some(decode(&unescape(body, true))),
             Self::Unescaped => is_bare(body).then(|| unescaped(body)),
             Self::StillEscaped => Some(split(body, <[u8]>::to_vec)),
-            Self::Json => json(body),
-            Self::Base64 => {
-                let form = STANDARD.decode(body.trim_ascii()).ok()?;
-                Some(decode(&form))
+            Self::Json(spacing) => json(body, spacing),
+            _ => self.body(body).map(|body| decode(&body)),
+        }
+    }
+
+    /// Returns the body as it was before, where that can be told.
+    pub(super) fn body(self, body: &[u8]) -> Option<Vec<u8>> {
+        match self {
+            Self::LineBreak => {
+                let trimmed = body.trim_ascii_end();
+                (trimmed.len() < body.len()).then(|| trimmed.to_vec())
             }
+            Self::EscapedTwice => Some(unescape(body, true)),
+            Self::Base64 => STANDARD.decode(body.trim_ascii()).ok(),
             Self::Html => {
                 let text = String::from_utf8_lossy(body);
                 let plain = text.replace("&amp;", "&");
-                (plain.len() < text.len()).then(|| decode(plain.as_bytes()))
+                (plain.len() < text.len()).then(|| plain.into_bytes())
             }
+            _ => None,
         }
+    }
+
+    /// Whether what is left of the body is searched as one that came so.
+    pub(super) const fn is_searched(self) -> bool {
+        matches!(
+            self,
+            Self::LineBreak | Self::Json(_) | Self::Base64 | Self::EscapedTwice | Self::Html
+        )
     }
 }
 
@@ -89,12 +104,12 @@ fn split(form: &[u8], decode: impl Fn(&[u8]) -> Vec<u8>) -> Vec<Parameter> {
 fn unescape(text: &[u8], plus_is_space: bool) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text;
-    while let Some((&byte, behind)) = rest.split_first() {
-        rest = behind;
-        match (byte, escaped(behind)) {
-            (b'%', Some((meant, behind))) => {
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        match (byte, escaped(after)) {
+            (b'%', Some((meant, after))) => {
                 decoded.push(meant);
-                rest = behind;
+                rest = after;
             }
             (b'+', _) if plus_is_space => decoded.push(b' '),
             _ => decoded.push(byte),
@@ -140,21 +155,49 @@ fn whole(piece: &[u8]) -> Option<Parameter> {
     })
 }
 
-/// Reads an object whose members are the parameters, or a text that is the form.
-fn json(body: &[u8]) -> Option<Vec<Parameter>> {
-    match serde_json::from_slice(body).ok()? {
-        Value::String(form) => Some(decode(form.as_bytes())),
-        Value::Object(members) => {
-            let parameter = |(name, value): (String, Value)| Parameter {
-                name: name.into_bytes(),
-                value: match value {
-                    Value::String(text) => text.into_bytes(),
-                    Value::Null => Vec::new(),
-                    other => other.to_string().into_bytes(),
-                },
-            };
-            Some(members.into_iter().map(parameter).collect())
+/// Reads an object whose members are the parameters, each text, a list of texts or JSON, or a text that is the form.
+fn json(body: &[u8], spacing: Spacing) -> Option<Vec<Parameter>> {
+    let text = std::str::from_utf8(body).ok()?;
+    let root = parse(text)?;
+    match root.kind {
+        Kind::String => Some(decode(string(text, &root)?.as_bytes())),
+        Kind::Object => {
+            let mut parameters = Vec::new();
+            for member in &root.children {
+                let name = serde_json::from_str::<String>(text.get(member.name.clone())?).ok()?;
+                let list = &member.node.children;
+                let is_list = member.node.kind == Kind::Array && !list.is_empty();
+                let texts = is_list && list.iter().all(|child| child.node.kind == Kind::String);
+                let nodes: Vec<&Node> = if texts {
+                    list.iter().map(|child| &child.node).collect()
+                } else {
+                    vec![&member.node]
+                };
+                for node in nodes {
+                    parameters.push(Parameter {
+                        name: name.clone().into_bytes(),
+                        value: value(text, node, spacing)?,
+                    });
+                }
+            }
+            Some(parameters)
         }
         _ => None,
     }
+}
+
+fn string(text: &str, node: &Node) -> Option<String> {
+    serde_json::from_str(text.get(node.range.clone())?).ok()
+}
+
+fn value(text: &str, node: &Node, spacing: Spacing) -> Option<Vec<u8>> {
+    let raw = text.get(node.range.clone())?;
+    let value = match node.kind {
+        Kind::String => string(text, node)?,
+        Kind::Other if raw == "null" => String::new(),
+        Kind::Other => raw.to_owned(),
+        Kind::Object | Kind::Array if spacing == Spacing::AsIs => raw.to_owned(),
+        Kind::Object | Kind::Array => respell(raw, spacing, Escapes::AsIs)?,
+    };
+    Some(value.into_bytes())
 }

@@ -1,4 +1,5 @@
 use super::Parameter;
+use super::charset::Charset;
 use super::json::{Escapes, Spacing, respell};
 use crate::diagnosis::Cause;
 use crate::params::Name;
@@ -9,8 +10,10 @@ pub(super) enum Repair {
     Trim,
     Json(Spacing, Escapes),
     LineEnds(&'static str),
-    Latin1,
-    TwiceUtf8,
+    /// Read what is not UTF-8 in this character set.
+    Read(Charset),
+    /// Undo that UTF-8 was read in this character set.
+    Unread(Charset),
     Html,
     Blank,
     DocumentedOnly,
@@ -26,12 +29,15 @@ const SPACINGS: [Spacing; 6] = [
     Spacing::Lines(4),
 ];
 
-const ESCAPES: [Escapes; 5] = [
+const ESCAPES: [Escapes; 8] = [
     Escapes::AsIs,
     Escapes::None,
     Escapes::Slashes,
     Escapes::NonAscii,
     Escapes::Both,
+    Escapes::Html,
+    Escapes::Gson,
+    Escapes::DotNet,
 ];
 
 impl Repair {
@@ -42,8 +48,10 @@ impl Repair {
             Self::Blank,
             Self::LineEnds("\n"),
             Self::LineEnds("\r\n"),
-            Self::Latin1,
-            Self::TwiceUtf8,
+            Self::Read(Charset::Latin1),
+            Self::Read(Charset::Windows1252),
+            Self::Unread(Charset::Latin1),
+            Self::Unread(Charset::Windows1252),
             Self::Html,
             Self::DocumentedNames,
         ]
@@ -56,7 +64,7 @@ impl Repair {
             Self::Trim => Cause::WhiteSpaceAdded,
             Self::Json(..) => Cause::JsonRespelled,
             Self::LineEnds(_) => Cause::LineEnds,
-            Self::Latin1 | Self::TwiceUtf8 => Cause::CharacterSet,
+            Self::Read(_) | Self::Unread(_) => Cause::CharacterSet,
             Self::Html => Cause::HtmlEscaped,
             Self::Blank => Cause::BlankReplaced,
             Self::DocumentedOnly => Cause::ParameterAdded,
@@ -93,24 +101,22 @@ impl Repair {
                 let text = text.replace("\r\n", "\n").replace('\n', end);
                 Some(text.into_bytes())
             }),
-            Self::Latin1 => values(&|value| match std::str::from_utf8(value) {
-                Ok(_) => None,
-                Err(_) => {
-                    let text: String = value.iter().map(|&byte| char::from(byte)).collect();
-                    Some(text.into_bytes())
-                }
-            }),
-            Self::TwiceUtf8 => values(&|value| {
-                let chars = std::str::from_utf8(value).ok()?.chars();
-                let bytes: Vec<u8> = chars.map(|c| u8::try_from(c).ok()).collect::<Option<_>>()?;
-                std::str::from_utf8(&bytes).is_ok().then_some(bytes)
-            }),
+            Self::Read(charset) => values(&|value| charset.read(value)),
+            Self::Unread(charset) => values(&|value| charset.unread(value)),
             Self::Html => values(&|value| {
                 let text = std::str::from_utf8(value).ok()?;
                 Some(unescape_html(text).into_bytes())
             }),
             Self::Blank => values(&|value| {
-                const STAND_INS: [&[u8]; 5] = [b"null", b"NULL", b"undefined", b"None", b"nil"];
+                const STAND_INS: [&[u8]; 7] = [
+                    b"null",
+                    b"NULL",
+                    b"undefined",
+                    b"None",
+                    b"nil",
+                    b"NaN",
+                    b"[]",
+                ];
                 STAND_INS.contains(&value).then(Vec::new)
             }),
             Self::DocumentedOnly => parameters

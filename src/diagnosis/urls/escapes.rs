@@ -18,6 +18,9 @@ pub(super) fn spellings(text: &str) -> Vec<String> {
         decode(text, |byte| byte != b'%' && byte != b'#'),
         text.replace('+', "%20"),
         text.replace("%20", "+"),
+        text.replace('+', "%2B"),
+        text.replace("%2B", "+").replace("%2b", "+"),
+        text.replace("%2B", "%20").replace("%2b", "%20"),
         text.replace('\'', "%27"),
         text.replace("%27", "'"),
         text.replace(' ', "%20"),
@@ -32,6 +35,32 @@ pub(super) fn spellings(text: &str) -> Vec<String> {
     }));
     spellings.retain(|spelling| spelling != text);
     spellings
+}
+
+/// Returns what a path or query says, whatever its spelling.
+pub(super) fn decoded(text: &str) -> String {
+    decode(text, |_| true)
+}
+
+/// How many plus signs of a text are looked at one by one.
+const MOST_PLUSES: usize = 3;
+
+/// Returns the text with some of its plus signs escaped, as spaces or as plus signs, if they are few.
+pub(super) fn plus_signs(text: &str) -> Vec<String> {
+    let pieces: Vec<&str> = text.split('+').collect();
+    let (Some((first, rest)), 2..=MOST_PLUSES) =
+        (pieces.split_first(), pieces.len().saturating_sub(1))
+    else {
+        return Vec::new();
+    };
+    let mut texts = vec![(*first).to_owned()];
+    for piece in rest {
+        let spelled =
+            |text: &String| ["+", "%20", "%2B"].map(|sign| format!("{text}{sign}{piece}"));
+        texts = texts.iter().flat_map(spelled).collect();
+    }
+    texts.retain(|other| other != text);
+    texts
 }
 
 /// Changes the case of the digits in escapes.
@@ -57,15 +86,15 @@ fn recase(text: &str, case: fn(&u8) -> u8) -> String {
 fn decode(text: &str, which: impl Fn(u8) -> bool) -> String {
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
-    while let Some((&byte, behind)) = rest.split_first() {
-        match (byte, escaped(behind)) {
-            (b'%', Some((meant, behind))) if which(meant) => {
+    while let Some((&byte, after)) = rest.split_first() {
+        match (byte, escaped(after)) {
+            (b'%', Some((meant, after))) if which(meant) => {
                 decoded.push(meant);
-                rest = behind;
+                rest = after;
             }
             _ => {
                 decoded.push(byte);
-                rest = behind;
+                rest = after;
             }
         }
     }

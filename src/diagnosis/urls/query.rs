@@ -1,6 +1,9 @@
-use super::escapes::spellings;
+//! Other queries: guesses, and what the request line and headers say.
+
+use super::escapes::{decoded, plus_signs, spellings};
 use super::{Change, Evidence, Piece, targets};
 use crate::diagnosis::location::Location;
+use crate::diagnosis::permutations::permutations;
 use crate::diagnosis::{Cause, Finding};
 
 /// Up to how many pairs every order is tried.
@@ -9,30 +12,21 @@ const MOST_ORDERED: usize = 4;
 /// Up to how many pairs each is left out once.
 const MOST_DROPPED: usize = 20;
 
-pub(super) fn changes(evidence: &Evidence<'_>, changes: &mut Vec<Change>) {
+pub(super) fn changes(evidence: &Evidence<'_>) -> Vec<Change> {
     let base = evidence.base;
     let here = base.query.as_deref();
-    let mut add = |query: Option<String>, finding: Finding, combines| {
+    let mut changes: Vec<Change> = Vec::new();
+    let mut add = |query: Option<String>, findings: Vec<Finding>, is_led_to| {
         changes.push(Change {
-            piece: Piece::Query,
-            donor: Location {
-                query,
-                ..base.clone()
-            },
-            finding,
-            combines,
+            piece: Piece::Query(query),
+            findings,
+            is_led_to,
         });
     };
     match here {
-        None => add(Some(String::new()), Cause::QuestionMark.into(), false),
-        Some("") => add(None, Cause::QuestionMark.into(), true),
-        Some(_) => add(None, Cause::QueryExtra.into(), true),
-    }
-    for (at, _, query) in targets(evidence) {
-        if let Some(query) = query {
-            let finding = difference(here, query).at(at);
-            add(Some(query.to_owned()), finding, true);
-        }
+        None => add(Some(String::new()), vec![Cause::QuestionMark.into()], false),
+        Some("") => add(None, vec![Cause::QuestionMark.into()], true),
+        Some(_) => add(None, vec![Cause::QueryExtra.into()], true),
     }
     // Some products sign the URL as configured and request it with the query sorted.
     if let (Some(configured), Some(here)) = (evidence.configured_query, here)
@@ -41,79 +35,132 @@ pub(super) fn changes(evidence: &Evidence<'_>, changes: &mut Vec<Change>) {
         let configured: Vec<&str> = configured.split('&').collect();
         let others = here.split('&').filter(|pair| !configured.contains(pair));
         let query: Vec<&str> = configured.iter().copied().chain(others).collect();
-        add(Some(query.join("&")), Cause::QueryOrder.into(), true);
+        add(Some(query.join("&")), vec![Cause::QueryOrder.into()], true);
     }
-    let Some(here) = here.filter(|here| !here.is_empty()) else {
-        return;
-    };
-    add(Some(String::new()), Cause::QueryExtra.into(), false);
-    let pairs: Vec<&str> = here.split('&').collect();
-    let mut sorted = pairs.clone();
-    sorted.sort_unstable();
-    add(Some(sorted.join("&")), Cause::QueryOrder.into(), true);
-    for spelling in spellings(here) {
-        add(Some(spelling), Cause::QueryEscapes.into(), true);
-    }
-    if pairs.len() <= MOST_ORDERED {
-        for order in orders(&pairs) {
-            add(Some(order.join("&")), Cause::QueryOrder.into(), false);
+    if let Some(here) = here.filter(|here| !here.is_empty()) {
+        add(Some(String::new()), vec![Cause::QueryExtra.into()], false);
+        for (query, findings) in spelled(here) {
+            let is_led_to = findings.len() == 1;
+            add(Some(query), findings, is_led_to);
+        }
+        let pairs: Vec<&str> = here.split('&').collect();
+        if (2..=MOST_DROPPED).contains(&pairs.len()) {
+            for dropped in 0..pairs.len() {
+                let others = pairs.iter().enumerate();
+                let others = others.filter(|(index, _)| *index != dropped);
+                let others: Vec<&str> = others.map(|(_, pair)| *pair).collect();
+                let finding = Finding::new(Cause::QueryExtra).at(format!("pair {dropped}"));
+                add(Some(others.join("&")), vec![finding], false);
+            }
         }
     }
-    if (2..=MOST_DROPPED).contains(&pairs.len()) {
-        for dropped in 0..pairs.len() {
-            let others = pairs.iter().enumerate();
-            let others = others.filter(|(index, _)| *index != dropped);
-            let others: Vec<&str> = others.map(|(_, pair)| *pair).collect();
-            let finding = Finding::new(Cause::QueryExtra).at(format!("pair {dropped}"));
-            add(Some(others.join("&")), finding, false);
+    for (at, _, query) in targets(evidence) {
+        if query.is_some() {
+            changes.extend(given(base, at, query));
         }
     }
+    changes
 }
 
-/// Names the difference between two queries.
-fn difference(here: Option<&str>, other: &str) -> Finding {
-    let Some(here) = here else {
-        let cause = if other.is_empty() {
-            Cause::QuestionMark
-        } else {
-            Cause::QueryMissing
-        };
-        return cause.into();
+/// The change to a query that the request line or a header gives.
+pub(super) fn given(base: &Location, at: &'static str, query: Option<&str>) -> Option<Change> {
+    let here = base.query.as_deref();
+    (query != here).then(|| Change {
+        piece: Piece::Query(query.map(str::to_owned)),
+        findings: difference(here, at, query),
+        is_led_to: true,
+    })
+}
+
+/// Names the difference between two queries: as the guesses do, and where none makes the other of it, by the pairs that
+/// one has and the other has not.
+fn difference(here: Option<&str>, at: &'static str, other: Option<&str>) -> Vec<Finding> {
+    let one = |cause: Cause| vec![Finding::new(cause).at(at)];
+    let (here, other) = match (here, other) {
+        (None | Some(""), None | Some("")) => return one(Cause::QuestionMark),
+        (None | Some(""), Some(_)) => return one(Cause::QueryMissing),
+        (Some(_), None | Some("")) => return one(Cause::QueryExtra),
+        (Some(here), Some(other)) => (here, other),
     };
-    let sorted = |query: &str| -> Vec<String> {
-        let mut pairs: Vec<String> = query.split('&').map(str::to_owned).collect();
+    if let Some((_, mut findings)) = spelled(here).into_iter().find(|(query, _)| query == other) {
+        for finding in &mut findings {
+            finding.at.get_or_insert(at.into());
+        }
+        return findings;
+    }
+    let split = |query: &str| -> Vec<String> { query.split('&').map(str::to_owned).collect() };
+    let sorted = |mut pairs: Vec<String>| {
         pairs.sort_unstable();
         pairs
     };
-    let (pairs, others) = (sorted(here), sorted(other));
+    let (pairs, others) = (sorted(split(here)), sorted(split(other)));
     let holds = |all: &[String], some: &[String]| some.iter().all(|pair| all.contains(pair));
-    let cause = if pairs == others {
-        Cause::QueryOrder
-    } else if spellings(here).iter().any(|spelling| spelling == other) {
-        Cause::QueryEscapes
-    } else if holds(&others, &pairs) {
-        Cause::QueryMissing
-    } else if holds(&pairs, &others) {
-        Cause::QueryExtra
-    } else {
-        Cause::QueryRewritten
+    if pairs == others {
+        return one(Cause::QueryOrder);
+    }
+    let read = |query: &str| -> Vec<String> {
+        query
+            .split('&')
+            .map(|pair| decoded(&pair.replace('+', " ")))
+            .collect()
     };
-    cause.into()
+    if read(here) == read(other) {
+        return one(Cause::QueryEscapes);
+    }
+    if sorted(read(here)) == sorted(read(other)) {
+        return [Cause::QueryOrder, Cause::QueryEscapes]
+            .map(|cause| Finding::new(cause).at(at))
+            .to_vec();
+    }
+    if holds(&others, &pairs) {
+        return one(Cause::QueryMissing);
+    }
+    if holds(&pairs, &others) {
+        return one(Cause::QueryExtra);
+    }
+    one(Cause::QueryRewritten)
 }
 
-fn orders<'q>(pairs: &[&'q str]) -> Vec<Vec<&'q str>> {
-    let mut orders: Vec<Vec<&str>> = vec![Vec::new()];
-    for &pair in pairs {
-        orders = orders
-            .iter()
-            .flat_map(|order| {
-                (0..=order.len()).map(move |place| {
-                    let mut order = order.clone();
-                    order.insert(place, pair);
-                    order
-                })
-            })
-            .collect();
+/// The same pairs in other orders, in other spellings, and in both.
+fn spelled(here: &str) -> Vec<(String, Vec<Finding>)> {
+    let mut found: Vec<(String, Vec<Finding>)> = Vec::new();
+    let mut add = |query: String, causes: &[Cause]| {
+        if query != here && found.iter().all(|(other, _)| *other != query) {
+            let findings = causes.iter().map(|cause| Finding::new(*cause));
+            found.push((query, findings.collect()));
+        }
+    };
+    let orders = orders(here);
+    let mut spellings = spellings(here);
+    spellings.extend(plus_signs(here));
+    for order in &orders {
+        add(order.clone(), &[Cause::QueryOrder]);
     }
-    orders
+    for spelling in &spellings {
+        add(spelling.clone(), &[Cause::QueryEscapes]);
+    }
+    for spelling in &spellings {
+        for order in self::orders(spelling) {
+            add(order, &[Cause::QueryOrder, Cause::QueryEscapes]);
+        }
+    }
+    found
+}
+
+/// Other orders of the pairs: sorted, reversed, and every one if they are few.
+fn orders(here: &str) -> Vec<String> {
+    let pairs: Vec<&str> = here.split('&').collect();
+    if pairs.len() < 2 {
+        return Vec::new();
+    }
+    let mut sorted = pairs.clone();
+    sorted.sort_unstable();
+    let mut by_name = pairs.clone();
+    by_name.sort_by_key(|pair| pair.split('=').next());
+    let reversed: Vec<&str> = pairs.iter().rev().copied().collect();
+    let mut orders = vec![sorted, by_name, reversed];
+    if pairs.len() <= MOST_ORDERED {
+        orders.extend(permutations(&pairs));
+    }
+    orders.into_iter().map(|order| order.join("&")).collect()
 }

@@ -98,7 +98,15 @@ pub(super) fn rows(pairs: &Pairs) -> Vec<Row> {
             for (name, value) in *headers {
                 scene = scene.header(name, value);
             }
-            proved(&format!("{configured} for {signed}"), scene, causes)
+            let row = proved(&format!("{configured} for {signed}"), scene, causes);
+            let is_private = ["localhost", "10.0.0.7"]
+                .iter()
+                .any(|host| configured.contains(host));
+            if is_private {
+                row.seeing(&[Cause::PrivateUrl])
+            } else {
+                row
+            }
         })
         .collect();
 
@@ -122,11 +130,14 @@ pub(super) fn rows(pairs: &Pairs) -> Vec<Row> {
         Scene::new(behind_proxy, https, pairs).header("X-Forwarded-Host", "example.com");
     scene.builder = Receiver::builder(behind_proxy).auth_token(token(OTHER_TOKEN));
     scene.keys = vec![("staging", token(TOKEN).into())];
-    rows.push(proved(
-        "proxy and key",
-        scene,
-        &[Cause::Scheme, Cause::Host, Cause::Port, Cause::OtherKey],
-    ));
+    rows.push(
+        proved(
+            "proxy and key",
+            scene,
+            &[Cause::Scheme, Cause::Host, Cause::Port, Cause::OtherKey],
+        )
+        .seeing(&[Cause::PrivateUrl]),
+    );
     let mut scene = broken(Scene::genuine(pairs));
     scene.builder = Receiver::builder(URL).auth_token(token(OTHER_TOKEN));
     scene.secret = Some("0123456789abcdef0123456789abcdef \n");
@@ -173,10 +184,13 @@ pub(super) fn rows(pairs: &Pairs) -> Vec<Row> {
     let scene = Scene::with_builder(origin, "https://h.com/t/1?a=1", pairs)
         .target("/t/1?a=1")
         .header("X-Forwarded-Host", "h.com");
-    rows.push(proved(
-        "an origin",
-        scene,
-        &[Cause::Scheme, Cause::Host, Cause::Port],
-    ));
+    rows.push(
+        proved(
+            "an origin",
+            scene,
+            &[Cause::Scheme, Cause::Host, Cause::Port],
+        )
+        .seeing(&[Cause::PrivateUrl]),
+    );
     rows
 }

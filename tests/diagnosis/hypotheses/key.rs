@@ -1,7 +1,7 @@
 use twilio_verify_webhooks::diagnosis::Cause;
 use twilio_verify_webhooks::*;
 
-use super::{Row, proved, seen};
+use super::{Row, proved, seen, unexplained};
 use crate::scene::*;
 
 const ID: &str = "webhooks_sharedkey_01k4zv6x";
@@ -155,5 +155,36 @@ pub(super) fn rows(pairs: &Pairs) -> Vec<Row> {
     scene.secret = Some("ACa0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5");
     scene.keys = vec![("right", token(TOKEN).into())];
     rows.push(proved("a SID as secret", scene, &[Cause::OtherKey]).seeing(&[Cause::SecretIsSid]));
+    for (secret, seen) in [
+        ("undefined", &[Cause::SecretPlaceholder][..]),
+        ("${TWILIO_AUTH_TOKEN}", &[Cause::SecretPlaceholder]),
+        ("TWILIO_AUTH_TOKEN=${TOKEN}", &[Cause::SecretPlaceholder]),
+        ("your_auth_token", &[Cause::SecretPlaceholder]),
+        ("<your auth token>", &[Cause::SecretPlaceholder]),
+        ("[AuthToken]", &[Cause::SecretPlaceholder]),
+        (
+            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            &[Cause::SecretPlaceholder],
+        ),
+        ("{{ twilio.auth_token }}", &[Cause::SecretPlaceholder]),
+        ("$TWILIO_AUTH_TOKEN", &[Cause::SecretPlaceholder]),
+        ("SKa0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5", &[Cause::SecretIsSid]),
+        ("ZSa0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5", &[Cause::SecretIsSid]),
+        ("aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF", &[Cause::SecretIsApiKey]),
+        ("0123456789abcdef0123456789abcde", &[Cause::SecretLength]),
+        ("0123456789abcdef0123456789abcdef0", &[Cause::SecretLength]),
+        ("", &[Cause::SecretLength]),
+        (OTHER_TOKEN, &[]),
+    ] {
+        let mut scene = other_token(pairs);
+        scene.secret = Some(secret);
+        scene.keys = vec![("right", token(TOKEN).into())];
+        let row = proved(&format!("{secret:?} as secret"), scene, &[Cause::OtherKey]);
+        rows.push(row.seeing(seen));
+    }
+    let scene = other_token(pairs).header("X-Home-Region", "ie1");
+    rows.push(unexplained("another region", scene, &[Cause::OtherRegion]));
+    let scene = other_token(pairs).header("X-Home-Region", "us1");
+    rows.push(unexplained("the usual region", scene, &[]));
     rows
 }

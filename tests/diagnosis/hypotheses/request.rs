@@ -1,7 +1,7 @@
 use twilio_verify_webhooks::Receiver;
 use twilio_verify_webhooks::diagnosis::Cause;
 
-use super::{Row, seen};
+use super::{Row, seen, unexplained};
 use crate::scene::*;
 
 pub(super) fn rows(pairs: &Pairs) -> Vec<Row> {
@@ -28,7 +28,97 @@ pub(super) fn rows(pairs: &Pairs) -> Vec<Row> {
         .header("X-Twilio-Signature", "");
     let origin = Receiver::builder_for_origin("https://example.com").auth_token(token(TOKEN));
     let origin = Scene::with_builder(origin, "https://example.com", pairs);
+    let neighbour = |header: &'static str, value: &str, body: &str| {
+        scene()
+            .remove("X-Twilio-Signature")
+            .set("Content-Type", "application/json")
+            .header(header, value)
+            .body(body)
+    };
+    let other = |cause| [cause, Cause::ContentTypeJson, Cause::SignatureMissing];
+    let segment = r#"{"messageId":"m","anonymousId":"a","type":"track"}"#;
+    let events = r#"[{"specversion":"1.0","type":"com.twilio.eventstreams.test-event"}]"#;
+    let forged = || scene().set("X-Twilio-Signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+    let named =
+        |value: &str| forged().body(form(&with(pairs.clone(), "factor_friendly_name", value)));
+    let members: Vec<String> = (0..9).map(|number| format!("\"m{number}\":1")).collect();
+    let members = format!("{{{}}}", members.join(","));
+    let private = |url: &str| {
+        let mut scene = forged();
+        scene.builder = Receiver::builder(url).auth_token(token(TOKEN));
+        scene
+    };
     vec![
+        seen(
+            "SendGrid",
+            neighbour("X-Twilio-Email-Event-Webhook-Signature", "MEUC", "[]"),
+            &other(Cause::Sendgrid),
+        ),
+        seen(
+            "Authy",
+            neighbour("X-Authy-Signature", "abc=", "{}"),
+            &other(Cause::Authy),
+        ),
+        seen(
+            "Segment",
+            neighbour("X-Signature", "00ff", segment),
+            &other(Cause::Segment),
+        ),
+        seen(
+            "Segment by its agent",
+            neighbour("User-Agent", "Segment.io/1.0", "{}"),
+            &other(Cause::Segment),
+        ),
+        seen(
+            "like Segment",
+            neighbour("Host", "h.com", segment),
+            &other(Cause::Segment),
+        ),
+        seen(
+            "a signature header of anyone",
+            scene()
+                .remove("X-Twilio-Signature")
+                .header("X-Signature", "00ff"),
+            &[Cause::SignatureMissing],
+        ),
+        seen(
+            "Event Streams",
+            neighbour("Host", "h.com", events).target("/webhook?bodySHA256=00"),
+            &other(Cause::EventStreams),
+        ),
+        unexplained(
+            "a replacement character",
+            named("Zo\u{fffd}"),
+            &[Cause::CharacterLost],
+        ),
+        unexplained(
+            "a question mark in a word",
+            named("J?rg"),
+            &[Cause::CharacterLost],
+        ),
+        unexplained("a question", named("Who? Me?"), &[]),
+        unexplained(
+            "many members",
+            forged().body(form(&with(pairs.clone(), "challenge_metadata", &members))),
+            &[Cause::JsonOrder],
+        ),
+        unexplained(
+            "this machine",
+            private("http://127.0.0.1:3000/x"),
+            &[Cause::PrivateUrl],
+        ),
+        unexplained("a container", private("http://web/x"), &[Cause::PrivateUrl]),
+        unexplained(
+            "a private network",
+            private("https://[fd00::1]/x"),
+            &[Cause::PrivateUrl],
+        ),
+        unexplained(
+            "a cluster",
+            private("http://web.prod.svc.internal/x"),
+            &[Cause::PrivateUrl],
+        ),
+        unexplained("a public address", private("http://8.8.8.8/x"), &[]),
         seen("PUT", scene().method("PUT"), &[Cause::Method]),
         seen("GET not accepted", get(&query), &[Cause::GetDelivery]),
         seen(
