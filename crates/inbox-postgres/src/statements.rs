@@ -1,0 +1,127 @@
+//! The statements of the store, for those who run them through another client: sqlx, diesel, sea-orm, `psql`.
+//!
+//! Each is one statement with numbered parameters and is safe to send unnamed, so that a pooler in transaction mode
+//! may stand in between. Types in the lists are PostgreSQL's; durations are milliseconds. States are the codes of
+//! [`State::code`]: 0 pending, 1 working, 2 done, 3 dead. All of them work at READ COMMITTED and at REPEATABLE READ;
+//! at the latter, and at SERIALIZABLE, one that fails with the code `40001` may be sent again.
+//!
+//! [`State::code`]: twilio_verify_webhooks_inbox::State::code
+
+/// Makes the tables and indexes that are not there yet. Several statements, in one transaction; they may run again,
+/// and at the same time elsewhere.
+pub const SCHEMA: &str = include_str!("sql/schema.sql");
+
+/// The version of the schema that [`SCHEMA`] makes and the statements are written for.
+pub const SCHEMA_VERSION: i32 = 1;
+
+/// Tells whether the tables fit: version, `compatible_from`, whether what is acknowledged is kept, and whether the
+/// server is a replica that can only be read.
+///
+/// No parameter. Columns: `version int`, `compatible_from int`, `durable bool`, `replica bool`.
+pub const CHECK: &str = include_str!("sql/check.sql");
+
+/// Stores a delivery that is not known.
+///
+/// | parameter | type | |
+/// |---|---|---|
+/// | `$1` | text | the name of the inbox |
+/// | `$2`, `$3` | text | account SID, uuid |
+/// | `$4` | bytea | the digest |
+/// | `$5` | text | the event as JSON |
+/// | `$6` | bigint or null | the lease of a row that is taken in the same step |
+/// | `$7` | text | how long to wait for another transaction with this key, such as `2s` |
+/// | `$8` | int | [`SCHEMA_VERSION`] |
+/// | `$9` | bool | whether an acknowledgement may be lost in a crash (`synchronous_commit = off`) |
+///
+/// Columns: `new bool`, and of the row that was known `state smallint` and `same bool`, whether its digest is `$4`;
+/// `compatible_from int` and `durable bool` say why a row that was not known was not stored.
+///
+/// If `new` is false, `state` is null and neither of these is the reason, another transaction stored the row while
+/// this statement ran: send it again.
+///
+/// A known delivery is not written, and no WAL is.
+pub const ACCEPT: &str = include_str!("sql/accept.sql");
+
+/// Takes rows that are due.
+///
+/// | parameter | type | |
+/// |---|---|---|
+/// | `$1` | text | the name of the inbox |
+/// | `$2` | bigint | the most rows |
+/// | `$3` | bigint | the lease |
+/// | `$4` | bigint | how many tries a row has |
+/// | `$5` | text | the error of a row whose last lease ran out |
+/// | `$6` | int | [`SCHEMA_VERSION`] |
+///
+/// Columns: `account_sid text`, `uuid text`, `spent bool` (its tries were spent: it is dead now), `late bool` (an
+/// earlier lease ran out), `attempt bigint`, `tries bigint`, `age bigint`, `event text`.
+pub const TAKE: &str = include_str!("sql/take.sql");
+
+/// Reports what became of a taken row.
+///
+/// | parameter | type | |
+/// |---|---|---|
+/// | `$1` | text | the name of the inbox |
+/// | `$2`, `$3` | text | account SID, uuid |
+/// | `$4` | bigint | the attempt |
+/// | `$5` | int | 0 done, 1 again, 2 handed back, 3 lease extended, 4 dead |
+/// | `$6` | bigint or null | with 1, after what time; with 3, the lease |
+/// | `$7` | text or null | with 1 and 4, the error |
+/// | `$8` | text | how long to wait for another transaction with this row, such as `2s` |
+///
+/// Columns: `moved bool`; `state smallint`, of the row if this attempt was the last to take it. If `moved` is false
+/// and `state` is one that the step applies to, another transaction changed the row meanwhile: send it again.
+pub const SETTLE: &str = include_str!("sql/settle.sql");
+
+/// Marks a row as done in a transaction: `$1` text, the inbox; `$2`, `$3` text, account SID and uuid; `$4` bigint, the
+/// attempt.
+///
+/// Returns a row if the ticket is good. If it returns none, roll back.
+pub const DONE_IN: &str = include_str!("sql/done_in.sql");
+
+/// Stores a delivery as done in a transaction, if it is not known.
+///
+/// | parameter | type | |
+/// |---|---|---|
+/// | `$1` | text | the name of the inbox |
+/// | `$2`, `$3` | text | account SID, uuid |
+/// | `$4` | bytea | the digest |
+/// | `$5` | text | how long to wait for another transaction with this key, such as `2s` |
+///
+/// Columns: `new bool`; `same bool`, whether the digest of the row that was known is `$4`, null if there was none. If
+/// `new` is false and `same` is null, another transaction stored the row meanwhile: send it again.
+///
+/// The transaction's own `lock_timeout` is as before afterwards.
+pub const FIRST_IN: &str = include_str!("sql/first_in.sql");
+
+/// Looks a row up: `$1` text, the inbox; `$2`, `$3` text, account SID and uuid.
+///
+/// Columns: `account_sid`, `uuid`, `digest`, `state`, `attempt`, `tries`, `due` and `received` in milliseconds since
+/// 1970 UTC, `event`, `error`.
+pub const FIND: &str = include_str!("sql/find.sql");
+
+/// Lists dead rows with the columns of [`FIND`]: `$1` text, the inbox; `$2`, `$3` text, the key after which to start
+/// (two empty texts for the beginning); `$4` bigint, at most so many.
+pub const DEAD: &str = include_str!("sql/dead.sql");
+
+/// Counts the rows that are not done: `$1` text, the inbox.
+///
+/// Columns, all bigint: `pending`, `working`, `dead`, `oldest_due` (null if none is due).
+pub const COUNTS: &str = include_str!("sql/counts.sql");
+
+/// Revives dead rows: `$1` text, the inbox; `$2`, `$3`, `$4` text or null, only those of an account SID, with a uuid,
+/// with an error that contains a text; `$5` bigint, at most so many.
+///
+/// Column: `revived bigint`.
+pub const REVIVE: &str = include_str!("sql/revive.sql");
+
+/// Regards a dead row as done: `$1` text, the inbox; `$2`, `$3` text, account SID and uuid.
+///
+/// Column: `discarded bool`.
+pub const DISCARD: &str = include_str!("sql/discard.sql");
+
+/// Removes rows that were done some time ago: `$1` text, the inbox; `$2` bigint, how long ago at least; `$3` bigint,
+/// at most so many.
+///
+/// Column: `purged bigint`.
+pub const PURGE: &str = include_str!("sql/purge.sql");

@@ -1,0 +1,429 @@
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio_postgres::Row as PgRow;
+use tokio_postgres::types::{ToSql, Type};
+use twilio_verify_webhooks::DeliveryId;
+use twilio_verify_webhooks_inbox::{
+    Accepted, Counts, Entry, Row, Selection, Settled, Settlement, State, Store, StoreError,
+    StoreErrorKind, Taken, Terms, Ticket,
+};
+
+use crate::error::{NO_SCHEMA, met_another, store_error};
+use crate::name::InboxName;
+use crate::pool::Pool;
+use crate::row;
+use crate::statements::{
+    ACCEPT, CHECK, COUNTS, DEAD, DISCARD, FIND, PURGE, REVIVE, SCHEMA, SCHEMA_VERSION, SETTLE, TAKE,
+};
+
+/// How often a statement that met another transaction is sent.
+const TRIES: usize = 5;
+
+type Parameters<'a> = [(&'a (dyn ToSql + Sync), Type)];
+
+/// The rows of one inbox in a PostgreSQL database.
+///
+/// Acknowledged means kept on this server: a delivery is accepted when its row is committed with `synchronous_commit`
+/// on. A failover to a replica that is not synchronous loses the rows that it has not received, and with them their
+/// recognition.
+///
+/// Each step is one statement and one round trip, sent unnamed, so that a pooler in transaction mode may stand in
+/// between. `accept` sends a second one only if the row appeared while it ran. A repetition writes nothing.
+///
+/// Times are the server's. The tables must be there: see [`install`](Self::install). They are checked with the first
+/// step, not when the store is made, so that an application starts while the database does not.
+///
+/// Clones share the pool.
+pub struct PostgresStore<P> {
+    shared: Arc<Shared<P>>,
+}
+
+struct Shared<P> {
+    pool: P,
+    inbox: InboxName,
+    lock_timeout: String,
+    accept_volatile: bool,
+    checked: AtomicBool,
+}
+
+impl<P> Clone for PostgresStore<P> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+        }
+    }
+}
+
+impl<P> fmt::Debug for PostgresStore<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStore")
+            .field("inbox", &self.shared.inbox)
+            .field("lock_timeout", &self.shared.lock_timeout)
+            .field("accept_volatile", &self.shared.accept_volatile)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<P: Pool> PostgresStore<P> {
+    /// How long a step waits for another transaction that holds its row, below the deadline of an inbox.
+    pub const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+
+    /// Takes a pool and the name of the inbox.
+    ///
+    /// Nothing is sent yet. [`check`](Self::check) tells at once whether the database is as it must be; otherwise the
+    /// first step does.
+    pub fn new(pool: P, inbox: InboxName) -> Self {
+        Self::with(pool, inbox, Self::LOCK_TIMEOUT, false)
+    }
+
+    /// Takes a pool and the name of the inbox, for a server that may lose what it acknowledged.
+    ///
+    /// With `synchronous_commit = off`, `fsync = off` or an unlogged table, a crash of the server loses the last
+    /// moments *after* Twilio was answered with 200. [`new`](Self::new) refuses such a server with
+    /// [`StoreErrorKind::NotDurable`].
+    pub fn new_accepting_volatile(pool: P, inbox: InboxName) -> Self {
+        Self::with(pool, inbox, Self::LOCK_TIMEOUT, true)
+    }
+
+    fn with(pool: P, inbox: InboxName, lock_timeout: Duration, accept_volatile: bool) -> Self {
+        let shared = Shared {
+            pool,
+            inbox,
+            lock_timeout: format!("{}ms", lock_timeout.as_millis()),
+            accept_volatile,
+            checked: AtomicBool::new(false),
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// Sets how long a step waits for another transaction that holds its row.
+    ///
+    /// It should be below the deadline of the inbox. Less than a millisecond counts as one.
+    #[must_use]
+    pub fn lock_timeout(self, lock_timeout: Duration) -> Self
+    where
+        P: Clone,
+    {
+        let lock_timeout = lock_timeout.max(Duration::from_millis(1));
+        let Shared {
+            pool,
+            inbox,
+            accept_volatile,
+            ..
+        } = &*self.shared;
+        Self::with(pool.clone(), inbox.clone(), lock_timeout, *accept_volatile)
+    }
+
+    /// Returns the name of the inbox.
+    #[must_use]
+    pub fn inbox(&self) -> &InboxName {
+        &self.shared.inbox
+    }
+
+    /// Makes the tables that are not there yet, for all inboxes of the database.
+    ///
+    /// May be called at every start, by several processes at once. The role needs the right to create tables in its
+    /// schema; where it must not have it, run [`SCHEMA`] as another.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the database cannot be reached or refuses.
+    pub async fn install(&self) -> Result<(), StoreError> {
+        let connection = self.shared.pool.connection().await?;
+        let statements = format!("BEGIN; {SCHEMA} COMMIT;");
+        let installed = connection.batch_execute(&statements).await;
+        if installed.is_err() {
+            // The connection may be another's next.
+            let _ = connection.batch_execute("ROLLBACK").await;
+        }
+        installed.map_err(|error| store_error(&error))
+    }
+
+    /// Tells whether the database is as it must be.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreErrorKind::Schema`] if the tables are missing or made for a later version that this one cannot use,
+    /// [`StoreErrorKind::NotDurable`] if what is acknowledged would not be kept,
+    /// [`StoreErrorKind::ReadOnly`] if the server is a replica, others if it cannot be reached.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        let row = self.one(CHECK, &[]).await?;
+        let version: Option<i32> = row::get(&row, "version")?;
+        let compatible_from: Option<i32> = row::get(&row, "compatible_from")?;
+        let (Some(_), Some(compatible_from)) = (version, compatible_from) else {
+            return Err(StoreError::new(StoreErrorKind::Schema, NO_SCHEMA));
+        };
+        if compatible_from > SCHEMA_VERSION {
+            return Err(newer_schema(compatible_from));
+        }
+        if row::get(&row, "replica")? {
+            let error = "the server is a replica";
+            return Err(StoreError::new(StoreErrorKind::ReadOnly, error));
+        }
+        let durable: Option<bool> = row::get(&row, "durable")?;
+        if durable != Some(true) && !self.shared.accept_volatile {
+            return Err(not_durable());
+        }
+        self.shared.checked.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    async fn checked(&self) -> Result<(), StoreError> {
+        if self.shared.checked.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        self.check().await
+    }
+
+    /// Sends a statement until it no longer meets another.
+    async fn rows(
+        &self,
+        statement: &str,
+        parameters: &Parameters<'_>,
+    ) -> Result<Vec<PgRow>, StoreError> {
+        let connection = self.shared.pool.connection().await?;
+        let mut tries = 1_usize;
+        loop {
+            match connection.query_typed(statement, parameters).await {
+                Ok(rows) => return Ok(rows),
+                Err(error) if met_another(&error) && tries < TRIES => {
+                    tries = tries.saturating_add(1);
+                }
+                Err(error) => return Err(store_error(&error)),
+            }
+        }
+    }
+
+    async fn one(
+        &self,
+        statement: &str,
+        parameters: &Parameters<'_>,
+    ) -> Result<PgRow, StoreError> {
+        let rows = self.rows(statement, parameters).await?;
+        let row = rows.into_iter().next();
+        row.ok_or_else(|| StoreError::new(StoreErrorKind::Other, "expected a row, found none"))
+    }
+}
+
+impl<P: Pool> Store for PostgresStore<P> {
+    async fn accept(&self, entry: Entry, lease: Option<Duration>) -> Result<Accepted, StoreError> {
+        self.checked().await?;
+        let account_sid = entry.id().account_sid();
+        let digest: &[u8] = entry.digest().as_bytes().as_slice();
+        let Shared {
+            inbox,
+            lock_timeout,
+            accept_volatile,
+            ..
+        } = &*self.shared;
+        let parameters: &Parameters<'_> = &[
+            (&inbox.as_str(), Type::TEXT),
+            (&account_sid.as_str(), Type::TEXT),
+            (&entry.id().uuid(), Type::TEXT),
+            (&digest, Type::BYTEA),
+            (&entry.event(), Type::TEXT),
+            (&lease.map(millis), Type::INT8),
+            (lock_timeout, Type::TEXT),
+            (&SCHEMA_VERSION, Type::INT4),
+            (accept_volatile, Type::BOOL),
+        ];
+        for _ in 0..TRIES {
+            let row = self.one(ACCEPT, parameters).await?;
+            if row::get(&row, "new")? {
+                return Ok(Accepted::New);
+            }
+            if let Some(code) = row::get::<Option<i16>>(&row, "state")? {
+                let state = row::state(code)?;
+                return Ok(match row::get(&row, "same")? {
+                    true => Accepted::Known(state),
+                    false => Accepted::Conflict(state),
+                });
+            }
+            match row::get::<Option<i32>>(&row, "compatible_from")? {
+                None => return Err(StoreError::new(StoreErrorKind::Schema, NO_SCHEMA)),
+                Some(version) if version > SCHEMA_VERSION => return Err(newer_schema(version)),
+                Some(_) => {}
+            }
+            if !row::get::<bool>(&row, "durable")? && !accept_volatile {
+                return Err(not_durable());
+            }
+        }
+        let error = "the row appears and goes again";
+        Err(StoreError::new(StoreErrorKind::Unavailable, error))
+    }
+
+    async fn take(&self, terms: &Terms, most: usize) -> Result<Taken, StoreError> {
+        self.checked().await?;
+        let parameters: &Parameters<'_> = &[
+            (&self.shared.inbox.as_str(), Type::TEXT),
+            (&limit(most), Type::INT8),
+            (&millis(terms.lease), Type::INT8),
+            (&i64::from(terms.max_tries), Type::INT8),
+            (&Terms::LEASE_RAN_OUT, Type::TEXT),
+            (&SCHEMA_VERSION, Type::INT4),
+        ];
+        let mut taken = Taken::default();
+        for row in self.rows(TAKE, parameters).await? {
+            if row::get(&row, "spent")? {
+                taken.buried.push(row::id(&row)?);
+            } else {
+                taken.rows.push(row::leased(&row)?);
+            }
+        }
+        Ok(taken)
+    }
+
+    async fn settle(&self, ticket: &Ticket, settlement: Settlement) -> Result<Settled, StoreError> {
+        let account_sid = ticket.id().account_sid();
+        let (code, time, error) = match &settlement {
+            Settlement::Done => (0, None, None),
+            Settlement::Again { after, error } => (1, Some(millis(*after)), Some(error.as_str())),
+            Settlement::HandBack => (2, None, None),
+            Settlement::Extend { lease } => (3, Some(millis(*lease)), None),
+            Settlement::Dead { error } => (4, None, Some(error.as_str())),
+        };
+        let parameters: &Parameters<'_> = &[
+            (&self.shared.inbox.as_str(), Type::TEXT),
+            (&account_sid.as_str(), Type::TEXT),
+            (&ticket.id().uuid(), Type::TEXT),
+            (&i64::from(ticket.attempt()), Type::INT8),
+            (&code, Type::INT4),
+            (&time, Type::INT8),
+            (&error, Type::TEXT),
+            (&self.shared.lock_timeout, Type::TEXT),
+        ];
+        for _ in 0..TRIES {
+            let row = self.one(SETTLE, parameters).await?;
+            if row::get(&row, "moved")? {
+                return Ok(Settled::Held);
+            }
+            let state = row::get::<Option<i16>>(&row, "state")?;
+            let state = state.map(row::state).transpose()?;
+            return Ok(match (state, &settlement) {
+                (None, _) => Settled::Lost,
+                _ if ticket.attempt() == 0 => Settled::Lost,
+                (Some(State::Done), Settlement::Done) => Settled::Held,
+                (Some(State::Done), _) => Settled::AlreadyDone,
+                (Some(State::Pending), Settlement::Again { .. } | Settlement::HandBack) => {
+                    Settled::Held
+                }
+                (Some(State::Dead), Settlement::Dead { .. }) => Settled::Held,
+                // It was such when the statement began and another when its turn came.
+                (Some(State::Working), _) | (Some(_), Settlement::Done) => continue,
+                (Some(State::Pending | State::Dead), _) => Settled::Lost,
+            });
+        }
+        let error = "the row keeps changing";
+        Err(StoreError::new(StoreErrorKind::Unavailable, error))
+    }
+
+    async fn find(&self, id: &DeliveryId) -> Result<Option<Row>, StoreError> {
+        let account_sid = id.account_sid();
+        let parameters: &Parameters<'_> = &[
+            (&self.shared.inbox.as_str(), Type::TEXT),
+            (&account_sid.as_str(), Type::TEXT),
+            (&id.uuid(), Type::TEXT),
+        ];
+        let rows = self.rows(FIND, parameters).await?;
+        rows.first().map(row::row).transpose()
+    }
+
+    async fn counts(&self) -> Result<Counts, StoreError> {
+        let parameters: &Parameters<'_> = &[(&self.shared.inbox.as_str(), Type::TEXT)];
+        let row = self.one(COUNTS, parameters).await?;
+        Ok(Counts {
+            pending: row::count(&row, "pending")?,
+            working: row::count(&row, "working")?,
+            dead: row::count(&row, "dead")?,
+            oldest_due: row::get::<Option<i64>>(&row, "oldest_due")?.map(row::duration),
+        })
+    }
+
+    async fn dead(
+        &self,
+        most: usize,
+        after: Option<&DeliveryId>,
+    ) -> Result<Vec<(DeliveryId, Row)>, StoreError> {
+        let account_sid = after.map(DeliveryId::account_sid);
+        let account_sid = account_sid.as_ref().map_or("", |sid| sid.as_str());
+        let uuid = after.map_or("", DeliveryId::uuid);
+        let parameters: &Parameters<'_> = &[
+            (&self.shared.inbox.as_str(), Type::TEXT),
+            (&account_sid, Type::TEXT),
+            (&uuid, Type::TEXT),
+            (&limit(most), Type::INT8),
+        ];
+        let rows = self.rows(DEAD, parameters).await?;
+        let dead = rows.iter().map(|row| Ok((row::id(row)?, row::row(row)?)));
+        dead.collect()
+    }
+
+    async fn revive(&self, selection: &Selection) -> Result<u64, StoreError> {
+        let id = selection.id.as_ref();
+        let only = id.map(DeliveryId::account_sid);
+        if let (Some(only), Some(account_sid)) = (only, selection.account_sid)
+            && only != account_sid
+        {
+            return Ok(0);
+        }
+        let account_sid = only.or(selection.account_sid);
+        let account_sid = account_sid.as_ref().map(|sid| sid.as_str());
+        let parameters: &Parameters<'_> = &[
+            (&self.shared.inbox.as_str(), Type::TEXT),
+            (&account_sid, Type::TEXT),
+            (&id.map(DeliveryId::uuid), Type::TEXT),
+            (&selection.error_contains, Type::TEXT),
+            (&limit(selection.most), Type::INT8),
+        ];
+        row::count(&self.one(REVIVE, parameters).await?, "revived")
+    }
+
+    async fn discard(&self, id: &DeliveryId) -> Result<bool, StoreError> {
+        let account_sid = id.account_sid();
+        let parameters: &Parameters<'_> = &[
+            (&self.shared.inbox.as_str(), Type::TEXT),
+            (&account_sid.as_str(), Type::TEXT),
+            (&id.uuid(), Type::TEXT),
+        ];
+        row::get(&self.one(DISCARD, parameters).await?, "discarded")
+    }
+
+    async fn purge(&self, age: Duration, most: usize) -> Result<u64, StoreError> {
+        let parameters: &Parameters<'_> = &[
+            (&self.shared.inbox.as_str(), Type::TEXT),
+            (&millis(age), Type::INT8),
+            (&limit(most), Type::INT8),
+        ];
+        row::count(&self.one(PURGE, parameters).await?, "purged")
+    }
+}
+
+/// A thousand years, so that a sum with any time of a server stays one.
+const LONGEST: i64 = 1000 * 365 * 24 * 60 * 60 * 1000;
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).map_or(LONGEST, |millis| millis.min(LONGEST))
+}
+
+/// Far more rows than a call should ask for, and its double is a number still.
+fn limit(most: usize) -> i64 {
+    i64::from(u32::try_from(most).unwrap_or(u32::MAX))
+}
+
+fn newer_schema(compatible_from: i32) -> StoreError {
+    let error = format!(
+        "the tables need version {compatible_from} of the schema or a later one, and this is version \
+         {SCHEMA_VERSION}: a later version of the application is running"
+    );
+    StoreError::new(StoreErrorKind::Schema, error)
+}
+
+fn not_durable() -> StoreError {
+    let error = "set synchronous_commit and fsync, and make the table a logged one; or use new_accepting_volatile";
+    StoreError::new(StoreErrorKind::NotDurable, error)
+}

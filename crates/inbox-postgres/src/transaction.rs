@@ -1,0 +1,118 @@
+use thiserror::Error;
+use tokio_postgres::Transaction;
+use tokio_postgres::types::Type;
+use twilio_verify_webhooks::Received;
+use twilio_verify_webhooks_inbox::{Digest, StoreError, Ticket};
+
+use crate::error::store_error;
+use crate::name::InboxName;
+use crate::row;
+use crate::statements::{DONE_IN, FIRST_IN};
+
+/// How long [`first_in`] waits for another transaction with the same delivery.
+const LOCK_TIMEOUT: &str = "2000ms";
+
+/// How often a statement is sent that met another.
+const TRIES: usize = 5;
+
+/// Marks the row of a ticket as done in the caller's transaction, so that it commits together with what was done.
+///
+/// If the outcome of the commit is not known, a worker that takes the row again later, or reports it done, finds that
+/// it was. This is the one way in which an event is acted on once: the row and the work commit together or not at all.
+///
+/// # Errors
+///
+/// [`DoneInError::Lost`] if another attempt took the row, and [`DoneInError::Store`] if the statement failed. Either
+/// way the transaction must be rolled back, which `?` does.
+pub async fn done_in(
+    transaction: &Transaction<'_>,
+    inbox: &InboxName,
+    ticket: &Ticket,
+) -> Result<(), DoneInError> {
+    let account_sid = ticket.id().account_sid();
+    let rows = transaction.query_typed(
+        DONE_IN,
+        &[
+            (&inbox.as_str(), Type::TEXT),
+            (&account_sid.as_str(), Type::TEXT),
+            (&ticket.id().uuid(), Type::TEXT),
+            (&i64::from(ticket.attempt()), Type::INT8),
+        ],
+    );
+    let rows = rows.await.map_err(|error| store_error(&error))?;
+    match rows.is_empty() {
+        true => Err(DoneInError::Lost),
+        false => Ok(()),
+    }
+}
+
+/// Why a row was not marked as done.
+#[derive(Debug, Clone, Error)]
+#[non_exhaustive]
+pub enum DoneInError {
+    /// Another attempt took the row, or it is done: what this transaction did must not commit.
+    #[error("the lease was lost: another attempt took the row")]
+    Lost,
+    /// The statement failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What [`first_in`] found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[must_use]
+pub enum First {
+    /// The delivery was not known. Its row is written in this transaction: act now, then commit.
+    First,
+    /// The same delivery was known. Do not act; it may still wait for a worker.
+    Seen,
+    /// Another delivery with the same id was known. Do not act: answer 409.
+    Conflict,
+}
+
+/// Writes the row of a delivery as done in the caller's transaction, unless it is known.
+///
+/// Call it first in the transaction, act if it answers [`First::First`], commit, answer 200. If another transaction
+/// has the same delivery open, this one waits for it, for at most two seconds.
+///
+/// At REPEATABLE READ and SERIALIZABLE it may fail because of another transaction: run the whole transaction again.
+///
+/// # Errors
+///
+/// [`StoreError`] if the statement failed; the transaction must then be rolled back, and 503 answered.
+pub async fn first_in(
+    transaction: &Transaction<'_>,
+    inbox: &InboxName,
+    received: &Received<'_>,
+) -> Result<First, StoreError> {
+    let id = received.event.delivery_id();
+    let account_sid = id.account_sid();
+    let digest = Digest::of(&received.event);
+    let digest: &[u8] = digest.as_bytes().as_slice();
+    for _ in 0..TRIES {
+        let rows = transaction.query_typed(
+            FIRST_IN,
+            &[
+                (&inbox.as_str(), Type::TEXT),
+                (&account_sid.as_str(), Type::TEXT),
+                (&id.uuid(), Type::TEXT),
+                (&digest, Type::BYTEA),
+                (&LOCK_TIMEOUT, Type::TEXT),
+            ],
+        );
+        let rows = rows.await.map_err(|error| store_error(&error))?;
+        let Some(found) = rows.first() else { break };
+        if row::get(found, "new")? {
+            return Ok(First::First);
+        }
+        match row::get::<Option<bool>>(found, "same")? {
+            Some(true) => return Ok(First::Seen),
+            Some(false) => return Ok(First::Conflict),
+            // Another transaction committed it while the statement waited: the next one sees it.
+            None => {}
+        }
+    }
+    let error = "the row appears and goes again";
+    let kind = twilio_verify_webhooks_inbox::StoreErrorKind::Unavailable;
+    Err(StoreError::new(kind, error))
+}

@@ -1,0 +1,73 @@
+use std::time::Duration;
+
+use redis::aio::ConnectionLike;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
+use twilio_verify_webhooks::{Event, Received};
+
+use crate::answer::ClaimAnswer;
+use crate::claims::{Claim, ClaimTicket, RedisClaims, Settled};
+
+impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisClaims<C> {
+    /// Claims a delivery, has it handled if it is new, and tells what to answer.
+    ///
+    /// The handler runs in a task of its own, which a client's disconnect does not cancel, under a lease that is
+    /// renewed; it is cancelled when the claim is lost. If it fails or panics, the claim is released, so that the
+    /// sender may try again.
+    pub async fn handle<H, F, E>(&self, received: Received<'static>, handler: H) -> ClaimAnswer
+    where
+        H: FnOnce(Event<'static>) -> F + Send + 'static,
+        F: Future<Output = Result<(), E>> + Send + 'static,
+        E: Send + 'static,
+    {
+        let claims = self.clone();
+        let task = tokio::spawn(async move {
+            let ticket = match claims.claim(&received).await {
+                Ok(Claim::New(ticket)) => ticket,
+                Ok(Claim::InProgress) => return ClaimAnswer::InProgress,
+                Ok(Claim::Done) => return ClaimAnswer::Done,
+                Ok(Claim::Conflict) => return ClaimAnswer::Conflict,
+                Err(error) => return ClaimAnswer::Unavailable(error),
+            };
+            let event = received.event;
+            let handling = tokio::spawn(async move { handler(event).await });
+            claims.to_the_end(&ticket, handling).await
+        });
+        task.await.unwrap_or(ClaimAnswer::Lost)
+    }
+
+    async fn to_the_end<E>(
+        &self,
+        ticket: &ClaimTicket,
+        mut handling: JoinHandle<Result<(), E>>,
+    ) -> ClaimAnswer {
+        let third = self.shared.lease.checked_div(3).unwrap_or(Duration::ZERO);
+        let mut held_until = Instant::now() + self.shared.lease;
+        loop {
+            match timeout_at(Instant::now() + third, &mut handling).await {
+                Ok(Ok(Ok(()))) => {
+                    return match self.done(ticket).await {
+                        Ok(Settled::Held) => ClaimAnswer::Handled,
+                        Ok(Settled::Lost) | Err(_) => ClaimAnswer::Lost,
+                    };
+                }
+                Ok(Ok(Err(_)) | Err(_)) => {
+                    // If this fails, the claim ends with its lease.
+                    let _ = self.release(ticket).await;
+                    return ClaimAnswer::Failed;
+                }
+                Err(_) => {}
+            }
+            let sent = Instant::now();
+            match self.extend(ticket).await {
+                Ok(Settled::Held) => held_until = sent + self.shared.lease,
+                // It may be renewed yet, with the next turn.
+                Err(_) if Instant::now() < held_until => {}
+                Ok(Settled::Lost) | Err(_) => {
+                    handling.abort();
+                    return ClaimAnswer::Lost;
+                }
+            }
+        }
+    }
+}
