@@ -1,5 +1,5 @@
-//! Keeps the inbox of Twilio Verify Push webhooks in PostgreSQL.
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "deadpool")]

@@ -62,7 +62,10 @@ pub enum InboxNameError {
     #[error("expected the name of an inbox, found a blank text")]
     Empty,
     /// It is too long.
-    #[error("expected the name of an inbox, of at most {} bytes, found {found}", InboxName::MAX_LEN)]
+    #[error(
+        "expected the name of an inbox, of at most {} bytes, found {found}",
+        InboxName::MAX_LEN
+    )]
     TooLong {
         /// How many bytes it has.
         found: usize,

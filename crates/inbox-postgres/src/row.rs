@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio_postgres::Row as PgRow;
 use tokio_postgres::types::FromSql;
-use twilio_verify_webhooks::{AccountSid, DeliveryId};
+use twilio_verify_webhooks::DeliveryId;
 use twilio_verify_webhooks_inbox::{
     Digest, ErrorText, Leased, Row, State, StoreError, StoreErrorKind, Ticket, Timestamp,
 };
@@ -37,9 +37,10 @@ pub(crate) fn state(code: i16) -> Result<State, StoreError> {
 }
 
 pub(crate) fn id(row: &PgRow) -> Result<DeliveryId, StoreError> {
-    let account_sid = AccountSid::new(get(row, "account_sid")?);
-    let account_sid = account_sid.map_err(|_| unexpected("account_sid"))?;
-    Ok(DeliveryId::new(account_sid, get::<String>(row, "uuid")?))
+    let account_sid: &str = get(row, "account_sid")?;
+    let uuid: &str = get(row, "uuid")?;
+    let id = format!("{account_sid}/{uuid}").parse();
+    id.map_err(|_| unexpected("uuid"))
 }
 
 pub(crate) fn row(row: &PgRow) -> Result<Row, StoreError> {

@@ -20,9 +20,9 @@ use crate::statements::{
 };
 
 /// How often a statement that met another transaction is sent.
-const TRIES: usize = 5;
+const TRIES: usize = 10;
 
-type Parameters<'a> = [(&'a (dyn ToSql + Sync), Type)];
+pub(crate) type Parameters<'a> = [(&'a (dyn ToSql + Sync), Type)];
 
 /// The rows of one inbox in a PostgreSQL database.
 ///
@@ -199,11 +199,7 @@ impl<P: Pool> PostgresStore<P> {
         }
     }
 
-    async fn one(
-        &self,
-        statement: &str,
-        parameters: &Parameters<'_>,
-    ) -> Result<PgRow, StoreError> {
+    async fn one(&self, statement: &str, parameters: &Parameters<'_>) -> Result<PgRow, StoreError> {
         let rows = self.rows(statement, parameters).await?;
         let row = rows.into_iter().next();
         row.ok_or_else(|| StoreError::new(StoreErrorKind::Other, "expected a row, found none"))
@@ -214,7 +210,8 @@ impl<P: Pool> Store for PostgresStore<P> {
     async fn accept(&self, entry: Entry, lease: Option<Duration>) -> Result<Accepted, StoreError> {
         self.checked().await?;
         let account_sid = entry.id().account_sid();
-        let digest: &[u8] = entry.digest().as_bytes().as_slice();
+        let digest = entry.digest();
+        let digest: &[u8] = digest.as_bytes();
         let Shared {
             inbox,
             lock_timeout,

@@ -2,12 +2,13 @@ use thiserror::Error;
 use tokio_postgres::Transaction;
 use tokio_postgres::types::Type;
 use twilio_verify_webhooks::Received;
-use twilio_verify_webhooks_inbox::{Digest, StoreError, Ticket};
+use twilio_verify_webhooks_inbox::{Digest, StoreError, StoreErrorKind, Ticket};
 
 use crate::error::store_error;
 use crate::name::InboxName;
 use crate::row;
 use crate::statements::{DONE_IN, FIRST_IN};
+use crate::store::Parameters;
 
 /// How long [`first_in`] waits for another transaction with the same delivery.
 const LOCK_TIMEOUT: &str = "2000ms";
@@ -30,16 +31,14 @@ pub async fn done_in(
     ticket: &Ticket,
 ) -> Result<(), DoneInError> {
     let account_sid = ticket.id().account_sid();
-    let rows = transaction.query_typed(
-        DONE_IN,
-        &[
-            (&inbox.as_str(), Type::TEXT),
-            (&account_sid.as_str(), Type::TEXT),
-            (&ticket.id().uuid(), Type::TEXT),
-            (&i64::from(ticket.attempt()), Type::INT8),
-        ],
-    );
-    let rows = rows.await.map_err(|error| store_error(&error))?;
+    let parameters: &Parameters<'_> = &[
+        (&inbox.as_str(), Type::TEXT),
+        (&account_sid.as_str(), Type::TEXT),
+        (&ticket.id().uuid(), Type::TEXT),
+        (&i64::from(ticket.attempt()), Type::INT8),
+    ];
+    let rows = transaction.query_typed(DONE_IN, parameters).await;
+    let rows = rows.map_err(|error| store_error(&error))?;
     match rows.is_empty() {
         true => Err(DoneInError::Lost),
         false => Ok(()),
@@ -88,19 +87,17 @@ pub async fn first_in(
     let id = received.event.delivery_id();
     let account_sid = id.account_sid();
     let digest = Digest::of(&received.event);
-    let digest: &[u8] = digest.as_bytes().as_slice();
+    let digest: &[u8] = digest.as_bytes();
+    let parameters: &Parameters<'_> = &[
+        (&inbox.as_str(), Type::TEXT),
+        (&account_sid.as_str(), Type::TEXT),
+        (&id.uuid(), Type::TEXT),
+        (&digest, Type::BYTEA),
+        (&LOCK_TIMEOUT, Type::TEXT),
+    ];
     for _ in 0..TRIES {
-        let rows = transaction.query_typed(
-            FIRST_IN,
-            &[
-                (&inbox.as_str(), Type::TEXT),
-                (&account_sid.as_str(), Type::TEXT),
-                (&id.uuid(), Type::TEXT),
-                (&digest, Type::BYTEA),
-                (&LOCK_TIMEOUT, Type::TEXT),
-            ],
-        );
-        let rows = rows.await.map_err(|error| store_error(&error))?;
+        let rows = transaction.query_typed(FIRST_IN, parameters).await;
+        let rows = rows.map_err(|error| store_error(&error))?;
         let Some(found) = rows.first() else { break };
         if row::get(found, "new")? {
             return Ok(First::First);
@@ -113,6 +110,5 @@ pub async fn first_in(
         }
     }
     let error = "the row appears and goes again";
-    let kind = twilio_verify_webhooks_inbox::StoreErrorKind::Unavailable;
-    Err(StoreError::new(kind, error))
+    Err(StoreError::new(StoreErrorKind::Unavailable, error))
 }

@@ -24,7 +24,9 @@ pub enum ClaimsError {
     },
     /// The name of the inbox is empty, longer than 64 bytes, or holds something else than letters, digits, `-`, `_`,
     /// `.` and `:`.
-    #[error("expected the name of an inbox: 1 to 64 letters, digits, dashes, underscores, points or colons")]
+    #[error(
+        "expected the name of an inbox: 1 to 64 letters, digits, dashes, underscores, points or colons"
+    )]
     Name,
     /// The server answered what the scripts of this version do not.
     #[error("expected an answer of this version's scripts")]

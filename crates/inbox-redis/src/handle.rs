@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use redis::aio::ConnectionLike;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout};
 use twilio_verify_webhooks::{Event, Received};
 
 use crate::answer::ClaimAnswer;
@@ -42,9 +42,10 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisClaims<C> {
         mut handling: JoinHandle<Result<(), E>>,
     ) -> ClaimAnswer {
         let third = self.shared.lease.checked_div(3).unwrap_or(Duration::ZERO);
-        let mut held_until = Instant::now() + self.shared.lease;
+        // By this process's own clock, counted from before the request.
+        let mut held_since = Instant::now();
         loop {
-            match timeout_at(Instant::now() + third, &mut handling).await {
+            match timeout(third, &mut handling).await {
                 Ok(Ok(Ok(()))) => {
                     return match self.done(ticket).await {
                         Ok(Settled::Held) => ClaimAnswer::Handled,
@@ -60,9 +61,9 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisClaims<C> {
             }
             let sent = Instant::now();
             match self.extend(ticket).await {
-                Ok(Settled::Held) => held_until = sent + self.shared.lease,
+                Ok(Settled::Held) => held_since = sent,
                 // It may be renewed yet, with the next turn.
-                Err(_) if Instant::now() < held_until => {}
+                Err(_) if held_since.elapsed() < self.shared.lease => {}
                 Ok(Settled::Lost) | Err(_) => {
                     handling.abort();
                     return ClaimAnswer::Lost;

@@ -1,0 +1,153 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use twilio_verify_webhooks::testing::EventBuilder;
+use twilio_verify_webhooks_inbox::{
+    Accepted, AnswerOutcome, Entry, Inbox, State, Store, StoreErrorKind,
+};
+use twilio_verify_webhooks_inbox_postgres::PostgresStore;
+
+use crate::support::{TestResult, connect, name, received, server, store};
+
+fn pool(
+    address: &str,
+    size: usize,
+) -> Result<deadpool_postgres::Pool, Box<dyn std::error::Error + Send + Sync>> {
+    let manager = deadpool_postgres::Manager::new(address.parse()?, tokio_postgres::NoTls);
+    Ok(deadpool_postgres::Pool::builder(manager)
+        .max_size(size)
+        .build()?)
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_503() -> TestResult {
+    // A port that nothing listens on: it was free and is not bound.
+    let port = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await?
+        .local_addr()?
+        .port();
+    let address = format!("host=127.0.0.1 port={port} user=inbox dbname=postgres");
+    let inbox = Inbox::new(PostgresStore::new(pool(&address, 2)?, name()?));
+    let answer = inbox
+        .accept(&received(&EventBuilder::challenge_approved())?)
+        .await;
+    assert_eq!(answer.status(), 503);
+    let kind = answer
+        .error()
+        .map(twilio_verify_webhooks_inbox::StoreError::kind);
+    assert_eq!(kind, Some(StoreErrorKind::Unavailable));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_answer_is_503_at_the_deadline() -> TestResult {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let port = silent.local_addr()?.port();
+    let address = format!("host=127.0.0.1 port={port} user=inbox dbname=postgres");
+    let store = PostgresStore::new(pool(&address, 2)?, name()?);
+    let inbox = Inbox::builder(store)
+        .deadline(Duration::from_millis(200))
+        .build();
+    let answer = inbox
+        .accept(&received(&EventBuilder::challenge_approved())?)
+        .await;
+    assert_eq!(answer.status(), 503);
+    let kind = answer
+        .error()
+        .map(twilio_verify_webhooks_inbox::StoreError::kind);
+    assert_eq!(kind, Some(StoreErrorKind::Timeout));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_connection_that_was_ended_is_503_and_a_pool_recovers() -> TestResult {
+    let Some(address) = server("INBOX_POSTGRES") else {
+        return Ok(());
+    };
+    let admin = connect(&address, "").await?;
+    store(&address, "").await?;
+    let store = PostgresStore::new(pool(&address, 1)?, name()?);
+    let inbox = Inbox::new(store);
+    let first = received(&EventBuilder::challenge_approved())?;
+    assert_eq!(inbox.accept(&first).await.status(), 200);
+    admin
+        .batch_execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE pid <> pg_backend_pid() AND query LIKE '%synchronous_commit%' AND query LIKE '%put%'",
+        )
+        .await?;
+    let second = received(&EventBuilder::challenge_denied())?;
+    let mut statuses = Vec::new();
+    for _ in 0..3 {
+        statuses.push(inbox.accept(&second).await.status());
+    }
+    assert_eq!(statuses.last(), Some(&200), "{statuses:?}");
+    let answer = inbox.accept(&first).await;
+    assert_eq!(answer.outcome(), AnswerOutcome::Repeated(State::Pending));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_closed_connection_of_ones_own_is_503() -> TestResult {
+    let Some(address) = server("INBOX_POSTGRES") else {
+        return Ok(());
+    };
+    let client = connect(&address, "").await?;
+    let store = PostgresStore::new(Arc::clone(&client), name()?);
+    store.install().await?;
+    let ended = client
+        .batch_execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        .await;
+    assert!(ended.is_err());
+    let answer = Inbox::new(store)
+        .accept(&received(&EventBuilder::factor_created())?)
+        .await;
+    assert_eq!(answer.status(), 503);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_read_only_session_is_503_and_says_so() -> TestResult {
+    let Some(address) = server("INBOX_POSTGRES") else {
+        return Ok(());
+    };
+    store(&address, "").await?;
+    let read_only = connect(&address, "-c default_transaction_read_only=on").await?;
+    let store = PostgresStore::new(read_only, name()?);
+    let entry = Entry::new(&received(&EventBuilder::challenge_approved())?)?;
+    let error = store
+        .accept(entry, None)
+        .await
+        .err()
+        .ok_or("expected an error")?;
+    assert_eq!(error.kind(), StoreErrorKind::ReadOnly, "{error}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn errors_do_not_quote_rows() -> TestResult {
+    let Some(address) = server("INBOX_POSTGRES") else {
+        return Ok(());
+    };
+    let client = connect(&address, "").await?;
+    let store = PostgresStore::new(Arc::clone(&client), name()?);
+    store.install().await?;
+    let event = EventBuilder::challenge_approved().parameter("entity_identity", "somebody-secret");
+    let entry = Entry::new(&received(&event)?)?;
+    assert_eq!(store.accept(entry.clone(), None).await?, Accepted::New);
+    client
+        .batch_execute("SET default_transaction_read_only = on")
+        .await?;
+    let failed = store
+        .discard(entry.id())
+        .await
+        .err()
+        .ok_or("expected an error")?;
+    for text in [failed.to_string(), format!("{failed:?}")] {
+        assert!(
+            !text.contains(entry.id().uuid()) && !text.contains("somebody"),
+            "{text}"
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! The store on a real PostgreSQL, whose address `INBOX_POSTGRES` holds: `checks/servers/run postgres,pgbouncer cargo
+//! test ...`. Without it each test says that it is left out.
+
+mod conformance;
+mod durability;
+mod failures;
+mod names;
+mod schema;
+mod support;
+mod transactions;
