@@ -81,8 +81,8 @@ use self::urls::{Changes, Evidence, Urls};
 use self::ways::Request;
 use crate::delivery::Delivery;
 use crate::error::Refusal;
-use crate::receiver::{AccountKeys, AccountReceiver, Endpoint, MatchedKey, Receiver};
-use crate::signature::{Key, KeyHint};
+use crate::receiver::{AccountKeys, AccountReceiver, Endpoint, MatchedKey, Receiver, key_hint};
+use crate::signature::Key;
 
 #[doc = include_str!("diagnosis/cookbook.md")]
 pub mod cookbook {}
@@ -242,12 +242,12 @@ fn candidates<'k>(
     delivery: &Delivery<'_>,
     context: &'k Context<'_>,
 ) -> (Vec<Candidate<'k>>, Vec<Candidate<'k>>) {
-    let settings = KeyHint::from_lines(delivery.signature_settings).ok();
+    let settings = key_hint(delivery.signature_settings).ok();
     let (mut allowed, mut others) = (Vec::new(), Vec::new());
     for (position, key) in keys.iter().enumerate() {
-        let name = MatchedKey::new((position, key)).to_string();
+        let name = MatchedKey::new(position, key).to_string();
         match settings {
-            Some(settings) if settings.allow(key) => allowed.push(Candidate {
+            Some(settings) if settings.allows(key) => allowed.push(Candidate {
                 key,
                 name,
                 findings: Vec::new(),

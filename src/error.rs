@@ -14,4 +14,5 @@ pub use self::decode::DecodeError;
 pub use self::event::{EventError, JsonFault, UnknownParameterFault};
 pub use self::form::FormError;
 pub use self::refusal::{MediaTypeError, Refusal, RefusalClass, TargetError};
-pub use self::signature::SignatureError;
+pub(crate) use self::signature::Malformation;
+pub use self::signature::{MalformedSignature, SignatureError};

@@ -22,14 +22,13 @@
 
 #[cfg(feature = "actix-web")]
 mod actix_web;
+mod algorithm;
 #[cfg(feature = "api")]
 pub mod api;
 #[cfg(feature = "axum")]
 mod axum;
-mod block;
 #[cfg(any(feature = "http-body", feature = "actix-web"))]
 mod body;
-mod buffer;
 mod delivery;
 #[cfg(feature = "diagnosis")]
 pub mod diagnosis;
@@ -39,6 +38,7 @@ mod event;
 mod http;
 #[cfg(feature = "http-body")]
 mod http_body;
+mod kernels;
 mod limits;
 mod object;
 mod params;
@@ -50,11 +50,12 @@ pub mod testing;
 #[cfg(feature = "tower")]
 mod tower;
 
-pub use crate::buffer::Buffer;
+pub use crate::algorithm::Algorithm;
 pub use crate::delivery::{Delivery, SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER};
 pub use crate::error::{
-    ConfigError, DecodeError, EventError, FormError, JsonFault, KeyError, MediaTypeError, Refusal,
-    RefusalClass, SignatureError, TargetError, UnknownParameterFault, UrlError,
+    ConfigError, DecodeError, EventError, FormError, JsonFault, KeyError, MalformedSignature,
+    MediaTypeError, Refusal, RefusalClass, SignatureError, TargetError, UnknownParameterFault,
+    UrlError,
 };
 pub use crate::event::{
     ChallengeDetails, ChallengeEvent, ChallengeEventType, DeliveryId, DeliveryIdError, DetailField,
@@ -63,12 +64,13 @@ pub use crate::event::{
 };
 #[cfg(feature = "http-body")]
 pub use crate::http_body::read_body;
+pub use crate::params::Buffer;
 pub use crate::params::{Params, ParamsIter};
 pub use crate::receiver::{
     AccountKeys, AccountReceiver, AccountReceiverBuilder, MatchedKey, Received, Receiver,
     ReceiverBuilder, UnverifiedDelivery, Verified,
 };
 pub use crate::sid::{AccountSid, ChallengeSid, FactorSid, ServiceSid, SidError, WebhookSid};
-pub use crate::signature::key::{Algorithm, AuthToken, Key, SharedKey};
+pub use crate::signature::key::{AuthToken, Key, SharedKey};
 #[cfg(feature = "tower")]
 pub use crate::tower::{WebhookLayer, WebhookService};

@@ -1,24 +1,22 @@
 //! The parameters of a delivery: decoded once, signed and parsed from the same text.
 
+mod buffer;
 mod fault;
 mod form;
 mod name;
-mod pairs;
-mod room;
-mod split;
+mod table;
 mod unescape;
-mod write;
 
 use std::fmt;
 use std::ops::Range;
 
-pub(crate) use self::form::{Decoded, Form};
+pub use self::buffer::Buffer;
+pub(crate) use self::buffer::{Memory, Stack};
+pub(crate) use self::form::{Decoded, Form, decode, room_for};
 pub(crate) use self::name::Name;
-pub(crate) use self::pairs::Pairs;
-pub(crate) use self::room::Room;
+pub(crate) use self::table::Table;
 #[cfg(feature = "diagnosis")]
 pub(crate) use self::unescape::escaped;
-pub(crate) use self::write::SLACK;
 
 /// The decoded parameters of one delivery, in the order received: every name once, all of it UTF-8.
 ///
@@ -27,20 +25,20 @@ pub(crate) use self::write::SLACK;
 #[derive(Clone, Copy)]
 pub struct Params<'b> {
     text: &'b str,
-    pairs: &'b Pairs,
+    table: &'b Table,
 }
 
 impl<'b> Params<'b> {
     /// Returns how many parameters there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.pairs.len
+        self.table.len
     }
 
     /// Tells whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.pairs.len == 0
+        self.table.len == 0
     }
 
     /// Returns the value of a parameter. Names are compared byte by byte.
@@ -72,35 +70,30 @@ impl<'b> Params<'b> {
 
     /// Returns the name and value at a position in the order they are signed in.
     pub(crate) fn sorted_at(&self, position: usize) -> Option<(&'b str, &'b str)> {
-        let index = *self.pairs.sorted().get(position)?;
+        let index = *self.table.sorted().get(position)?;
         Some(self.pair(index))
     }
 
     fn pair(&self, index: u8) -> (&'b str, &'b str) {
-        let Self { text, pairs } = *self;
-        (pairs.name(index, text), pairs.value(index, text))
+        let Self { text, table } = *self;
+        (table.name(index, text), table.value(index, text))
     }
 
     #[inline(always)]
     pub(crate) fn documented(&self, name: Name) -> Option<&'b str> {
-        let index = self.pairs.documented(name)?;
-        Some(self.pairs.value(index, self.text))
+        let index = self.table.documented(name)?;
+        Some(self.table.value(index, self.text))
     }
 
     /// Tells whether every parameter has a documented name.
     pub(crate) fn all_documented(&self) -> bool {
-        self.pairs.all_documented()
-    }
-
-    /// Returns names and values as they are signed: in order, without delimiters.
-    pub(crate) fn signed(&self) -> &'b [u8] {
-        self.text.as_bytes()
+        self.table.all_documented()
     }
 
     /// Returns what is signed from the parameter at a position in signed order on, up to a documented one or the end.
     pub(crate) fn signed_from(&self, position: usize, next: Option<Name>) -> &'b str {
-        let index = self.pairs.sorted().get(position).copied();
-        let start = index.map_or(self.text.len(), |index| self.pairs.bounds(index).start());
+        let index = self.table.sorted().get(position).copied();
+        let start = index.map_or(self.text.len(), |index| self.table.bounds(index).start());
         self.text
             .get(start..self.start_of(next))
             .unwrap_or_default()
@@ -108,16 +101,16 @@ impl<'b> Params<'b> {
 
     /// Returns what is signed from the value of a documented parameter on, up to another or the end.
     pub(crate) fn signed_from_value(&self, name: Name, next: Option<Name>) -> &'b str {
-        let index = self.pairs.documented(name);
-        let start = index.map_or(self.text.len(), |index| self.pairs.bounds(index).name_end());
+        let index = self.table.documented(name);
+        let start = index.map_or(self.text.len(), |index| self.table.bounds(index).name_end());
         self.text
             .get(start..self.start_of(next))
             .unwrap_or_default()
     }
 
     fn start_of(&self, name: Option<Name>) -> usize {
-        let index = name.and_then(|name| self.pairs.documented(name));
-        index.map_or(self.text.len(), |index| self.pairs.bounds(index).start())
+        let index = name.and_then(|name| self.table.documented(name));
+        index.map_or(self.text.len(), |index| self.table.bounds(index).start())
     }
 }
 

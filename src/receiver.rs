@@ -1,34 +1,43 @@
-//! From a delivery to an event: the stages joined.
+//! From a delivery to an event.
+//!
+//! A delivery goes one way, whoever receives it: its head is checked ([`request`]), keys are chosen, a large body is
+//! guarded ([`large`]), the parameters are decoded ([`crate::params`]), the key that signed them is found ([`keys`]),
+//! they are checked to be for this receiver ([`endpoint`]), and the event is read ([`crate::event`]).
 
 mod account;
-mod admitted;
 mod builder;
 #[cfg(feature = "diagnosis")]
 mod diagnosed;
 mod endpoint;
+mod keys;
+mod large;
+mod received;
+mod request;
 mod unverified;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 pub use self::account::{AccountKeys, AccountReceiver};
-use self::admitted::Admitted;
-pub(crate) use self::admitted::{Claim, Found};
 use self::builder::Configured;
 pub use self::builder::{AccountReceiverBuilder, ReceiverBuilder};
 #[cfg(feature = "diagnosis")]
 pub(crate) use self::endpoint::Address;
 pub(crate) use self::endpoint::Endpoint;
+use self::keys::Candidate;
+pub use self::keys::MatchedKey;
+use self::received::Matched;
+pub use self::received::{Received, Verified};
+use self::request::Request;
+#[cfg(feature = "diagnosis")]
+pub(crate) use self::request::key_hint;
 pub use self::unverified::UnverifiedDelivery;
-use crate::buffer::{Buffer, Scratch};
 use crate::delivery::Delivery;
 use crate::error::{ConfigError, Refusal};
-use crate::event::{Event, Rules};
 use crate::limits;
-use crate::params::{Decoded, Params};
-use crate::signature::{Algorithm, AuthToken, Key, Mac};
+use crate::params::{Buffer, Memory, Stack};
+use crate::signature::{AuthToken, Key, Mac};
 
 /// Receives the deliveries of one webhook, or of several that share their origin and keys.
 ///
@@ -77,7 +86,7 @@ pub struct Receiver {
 struct Inner {
     endpoint: Endpoint,
     keys: Box<[Key]>,
-    /// The position of a key, with its MAC precomputed over a variant of the URL.
+    /// The position of a key, with its MAC precomputed over key and URL, for each key and each variant.
     candidates: Box<[(usize, Mac)]>,
 }
 
@@ -140,17 +149,15 @@ impl Receiver {
         ReceiverBuilder::new(Configured::Origin(origin.into()))
     }
 
-    /// Receives a delivery: verifies it and returns its event, which owns its text.
+    /// Receives a delivery: verifies it and returns its event as an owned value.
     ///
     /// # Errors
     ///
     /// [`Refusal`] says why the delivery is not accepted, and with which status to answer.
     pub fn receive(&self, delivery: &Delivery<'_>) -> Result<Received<'static>, Refusal> {
-        let admitted = self.inner.endpoint.admit(delivery)?;
-        Scratch::lend(admitted.form_len(), |scratch| {
-            let verified = self.verified(&admitted, scratch)?;
-            Ok(verified.read()?.into_owned())
-        })
+        let mut memory = Stack::new();
+        let matched = self.matched(delivery, &mut memory)?;
+        Ok(matched.verified().read()?.into_owned())
     }
 
     /// Receives a delivery as [`receive`](Self::receive) does, and returns an event that borrows from `buffer`.
@@ -170,21 +177,15 @@ impl Receiver {
 
     /// Verifies a delivery without reading an event, and returns the key that matched as proof.
     ///
-    /// It shows that the parameters came from Twilio, in this or another cut of the signed text: only reading the
-    /// event shows that there is no other.
+    /// It shows that Twilio signed the text that the parameters form together, not where each begins and ends: only
+    /// reading the event shows that the text has no other interpretation.
     ///
     /// # Errors
     ///
     /// [`Refusal`] says why the delivery is not accepted, and with which status to answer.
     pub fn verify(&self, delivery: &Delivery<'_>) -> Result<MatchedKey<'_>, Refusal> {
-        let admitted = self.inner.endpoint.admit(delivery)?;
-        Scratch::lend(admitted.form_len(), |scratch| {
-            let (decoded, key) = self.matching(&admitted, scratch)?;
-            if self.inner.endpoint.has_pins() {
-                self.inner.endpoint.check_pins(decoded.params())?;
-            }
-            Ok(MatchedKey::new(key))
-        })
+        let mut memory = Stack::new();
+        Ok(self.matched(delivery, &mut memory)?.key)
     }
 
     /// Verifies a delivery as [`verify`](Self::verify) does, and keeps its parameters in `buffer`.
@@ -197,8 +198,26 @@ impl Receiver {
         delivery: &Delivery<'_>,
         buffer: &'b mut Buffer,
     ) -> Result<Verified<'b>, Refusal> {
-        let admitted = self.inner.endpoint.admit(delivery)?;
-        self.verified(&admitted, buffer.scratch())
+        Ok(self.matched(delivery, buffer)?.verified())
+    }
+
+    #[inline(always)]
+    fn matched<'m, 'k>(
+        &'k self,
+        delivery: &Delivery<'_>,
+        memory: &'m mut impl Memory,
+    ) -> Result<Matched<'m, 'k>, Refusal> {
+        let Inner {
+            endpoint,
+            keys,
+            candidates,
+        } = &*self.inner;
+        let request = Request::new(endpoint, delivery)?;
+        let candidates = candidates.iter().filter_map(|(position, mac)| {
+            let (position, key) = (*position, keys.get(*position)?);
+            Some(Candidate { position, key, mac })
+        });
+        endpoint.verify(&request, candidates, memory)
     }
 
     /// Returns the keys, in the order in which their [position](MatchedKey::position) counts them.
@@ -212,28 +231,6 @@ impl Receiver {
     pub fn body_limit(&self) -> usize {
         self.inner.endpoint.body_limit
     }
-
-    fn verified<'b>(
-        &'b self,
-        admitted: &Admitted<'_>,
-        scratch: Scratch<'b>,
-    ) -> Result<Verified<'b>, Refusal> {
-        let (decoded, key) = self.matching(admitted, scratch)?;
-        Verified::new(&self.inner.endpoint, &admitted.claim, decoded.params(), key)
-    }
-
-    #[inline(always)]
-    fn matching<'b>(
-        &self,
-        admitted: &Admitted<'_>,
-        scratch: Scratch<'b>,
-    ) -> Result<(Decoded<'b>, Found<'_>), Refusal> {
-        let Inner {
-            keys, candidates, ..
-        } = &*self.inner;
-        let candidates = candidates.iter().map(|(position, mac)| (*position, mac));
-        admitted.verify(admitted.open(scratch)?, keys, candidates)
-    }
 }
 
 impl fmt::Debug for Receiver {
@@ -242,124 +239,5 @@ impl fmt::Debug for Receiver {
             .field("endpoint", &self.inner.endpoint)
             .field("keys", &self.inner.keys)
             .finish()
-    }
-}
-
-/// An accepted delivery.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Received<'b> {
-    /// What happened.
-    pub event: Event<'b>,
-    /// The key it was signed with.
-    pub key: MatchedKey<'b>,
-}
-
-impl Received<'_> {
-    /// Makes it own its text.
-    #[must_use]
-    pub fn into_owned(self) -> Received<'static> {
-        Received {
-            event: self.event.into_owned(),
-            key: self.key.into_owned(),
-        }
-    }
-}
-
-/// A delivery whose signature is right and whose event has not been read.
-///
-/// Only a receiver makes one.
-#[derive(Debug, Clone)]
-pub struct Verified<'b> {
-    params: Params<'b>,
-    key: MatchedKey<'b>,
-    rules: Rules,
-}
-
-impl<'b> Verified<'b> {
-    pub(crate) fn new(
-        endpoint: &Endpoint,
-        claim: &Claim<'_>,
-        params: Params<'b>,
-        key: Found<'b>,
-    ) -> Result<Self, Refusal> {
-        endpoint.check_pins(params)?;
-        let rules = endpoint.rules(claim.in_url);
-        Ok(Self {
-            params,
-            key: MatchedKey::new(key),
-            rules,
-        })
-    }
-
-    /// Returns the parameters.
-    ///
-    /// The signature vouches for the text they form together, not for where each begins and ends.
-    #[must_use]
-    pub fn params(&self) -> Params<'b> {
-        self.params
-    }
-
-    /// Returns the key that matched.
-    #[must_use]
-    pub fn key(&self) -> &MatchedKey<'b> {
-        &self.key
-    }
-
-    /// Reads the event.
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal::Event`] if the parameters are not an event, or could be read as another one.
-    #[inline]
-    pub fn read(self) -> Result<Received<'b>, Refusal> {
-        Ok(Received {
-            event: Event::read(self.params, self.rules)?,
-            key: self.key,
-        })
-    }
-}
-
-/// Which of the configured keys a delivery was signed with.
-///
-/// Watch it while one key replaces another: the old one can go when it no longer matches.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct MatchedKey<'k> {
-    /// The position of the key in the order in which keys were given, counted from 0.
-    pub position: usize,
-    /// The id, if it is a SharedKey.
-    pub key_id: Option<Cow<'k, str>>,
-    /// The algorithm.
-    pub algorithm: Algorithm,
-}
-
-impl<'k> MatchedKey<'k> {
-    pub(crate) fn new((position, key): Found<'k>) -> Self {
-        Self {
-            position,
-            key_id: key.id().map(Cow::Borrowed),
-            algorithm: key.algorithm(),
-        }
-    }
-
-    /// Makes it own its text.
-    #[must_use]
-    pub fn into_owned(self) -> MatchedKey<'static> {
-        MatchedKey {
-            position: self.position,
-            key_id: self.key_id.map(|id| Cow::Owned(id.into_owned())),
-            algorithm: self.algorithm,
-        }
-    }
-}
-
-impl fmt::Display for MatchedKey<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let position = self.position;
-        match &self.key_id {
-            None => write!(f, "AuthToken (key {position})"),
-            Some(id) => write!(f, "SharedKey {id} with {} (key {position})", self.algorithm),
-        }
     }
 }

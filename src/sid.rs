@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::block;
+use crate::kernels::block;
 
 const LEN: usize = 34;
 

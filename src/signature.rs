@@ -5,23 +5,28 @@
 //! [`Receiver`](crate::Receiver), which adds the rules that give an event exactly one reading: the text that
 //! Twilio signs has no delimiters between names and values, so a signature alone does not say where one ends.
 
-mod header;
 mod json;
 pub(crate) mod key;
+mod mac;
 #[cfg(test)]
 mod rfc_vectors;
+mod settings;
+mod string_to_sign;
 mod url;
 
-pub(crate) use self::header::{KeyHint, Tag};
 #[cfg(feature = "diagnosis")]
 pub(crate) use self::json::{
     body_hash, has_hash as has_body_hash, has_hash_of as has_hash_of_body,
 };
-pub(crate) use self::key::Mac;
-pub(crate) use self::key::{Algorithm, AuthToken, Key, SharedKey};
+pub(crate) use self::key::{AuthToken, Key, SharedKey};
+pub(crate) use self::mac::{Mac, Tag};
+pub(crate) use self::settings::KeyHint;
+pub use self::string_to_sign::string_to_sign;
+use self::string_to_sign::write_params;
 pub use self::url::SignedUrl;
 #[cfg(feature = "diagnosis")]
 pub(crate) use self::url::{Parts as UrlParts, host_and_port, variants as url_variants};
+pub(crate) use crate::algorithm::Algorithm;
 use crate::error::SignatureError;
 
 /// Verifies the signature of a form webhook.
@@ -117,43 +122,4 @@ pub(crate) fn verify_after(
     }
     let tries = url.variants().len();
     Err(SignatureError::Mismatch { tries })
-}
-
-/// Returns the text that Twilio signs for a form webhook.
-///
-/// The URL, then each name and value in the order of the names' bytes, with nothing in between; of a repeated
-/// name each distinct value once, in the order of their bytes. From Twilio's guide to webhook security.
-///
-/// ```
-/// use twilio_verify_webhooks::signature::string_to_sign;
-///
-/// let text = string_to_sign("https://example.com/hook", [("b", "2"), ("a", ""), ("b", "1"), ("b", "2")]);
-/// assert_eq!(text, "https://example.com/hookab1b2");
-/// ```
-#[must_use]
-pub fn string_to_sign<N: AsRef<str>, V: AsRef<str>>(
-    url: &str,
-    params: impl IntoIterator<Item = (N, V)>,
-) -> String {
-    let mut text = url.to_owned();
-    write_params(params, |piece| text.push_str(piece));
-    text
-}
-
-/// Hands out names and values in the order they are signed in.
-fn write_params<N: AsRef<str>, V: AsRef<str>>(
-    params: impl IntoIterator<Item = (N, V)>,
-    mut write: impl FnMut(&str),
-) {
-    let params: Vec<(N, V)> = params.into_iter().collect();
-    let mut params: Vec<(&str, &str)> = params
-        .iter()
-        .map(|(name, value)| (name.as_ref(), value.as_ref()))
-        .collect();
-    params.sort_unstable();
-    params.dedup();
-    for (name, value) in params {
-        write(name);
-        write(value);
-    }
 }

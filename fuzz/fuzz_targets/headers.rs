@@ -3,7 +3,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use twilio_verify_webhooks::{
-    Delivery, Refusal, SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER, SignatureError,
+    Delivery, MalformedSignature, Refusal, SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER,
+    SignatureError,
 };
 use verify_webhooks_fuzz::{FORM, KEYS, SECRETS, URL, checked, reference, setups};
 
@@ -62,33 +63,32 @@ fn with_signatures(line: &[u8]) -> Vec<u8> {
     }
 }
 
-/// What is said to be wrong with a header is wrong with it.
-fn assert_is_so(error: &SignatureError, settings: &[u8], signatures: &[Vec<u8>]) {
-    let line = signatures.first().map(Vec::as_slice).unwrap_or_default();
-    let at = |position: usize| line[position];
-    match *error {
-        SignatureError::Missing => assert!(signatures.is_empty()),
-        SignatureError::SeveralLines { count } => assert_eq!(count, signatures.len()),
-        SignatureError::Empty => assert!(line.is_empty()),
-        SignatureError::Joined { position } => assert_eq!(at(position), b','),
-        SignatureError::WhiteSpace { position } => assert!(at(position).is_ascii_whitespace()),
-        SignatureError::UrlSafeAlphabet { position } => {
-            assert!(matches!(at(position), b'-' | b'_'));
+/// What is said to be wrong with a signature is wrong with it.
+fn assert_is_malformed(malformed: &MalformedSignature, line: &[u8]) {
+    let text = malformed.to_string();
+    if let Some(position) = malformed.position() {
+        let byte = line[position];
+        return match text.split(" at byte ").next().unwrap() {
+            "expected one signature, found several joined" => assert_eq!(byte, b','),
+            "expected a signature without white space, found some" => {
+                assert!(byte.is_ascii_whitespace());
+            }
+            "expected the standard alphabet of base64, found the URL-safe one" => {
+                assert!(matches!(byte, b'-' | b'_'));
+            }
+            "expected base64, found another character" => {
+                assert!(!byte.is_ascii_alphanumeric() && !b"+/=".contains(&byte));
+            }
+            _ => panic!("{text}"),
+        };
+    }
+    let numbers = text.split(|c: char| !c.is_ascii_digit());
+    let numbers: Vec<usize> = numbers.filter_map(|digits| digits.parse().ok()).collect();
+    match (text.as_str(), &*numbers) {
+        ("expected a signature, found an empty X-Twilio-Signature header", []) => {
+            assert!(line.is_empty());
         }
-        SignatureError::NotBase64 { position } => {
-            assert!(!at(position).is_ascii_alphanumeric() && !b"+/=".contains(&at(position)));
-        }
-        SignatureError::Padding { expected } => {
-            assert!(matches!(expected, 28 | 44));
-            assert!(
-                line.len() != expected
-                    || line.iter().position(|&byte| byte == b'=') != Some(expected - 1)
-            );
-        }
-        SignatureError::Length { expected, found } => {
-            assert!(matches!(expected, 28 | 44) && found == line.len() && found != expected);
-        }
-        SignatureError::SpareBits => {
+        ("expected canonical base64, found spare bits set in its last character", [64]) => {
             assert!(matches!(line.len(), 28 | 44));
             // The last digit has two bits to spare.
             let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -96,6 +96,27 @@ fn assert_is_so(error: &SignatureError, settings: &[u8], signatures: &[Vec<u8>])
             let value = digits.iter().position(|&digit| digit == last).unwrap();
             assert_ne!(value % 4, 0);
         }
+        (text, &[64, expected]) if text.ends_with("other padding") => {
+            assert!(matches!(expected, 28 | 44));
+            assert!(
+                line.len() != expected
+                    || line.iter().position(|&byte| byte == b'=') != Some(expected - 1)
+            );
+        }
+        (text, &[expected, found]) if text.starts_with("expected a signature of") => {
+            assert!(matches!(expected, 28 | 44) && found == line.len() && found != expected);
+        }
+        _ => panic!("{text}"),
+    }
+}
+
+/// What is said to be wrong with a header is wrong with it.
+fn assert_is_so(error: &SignatureError, settings: &[u8], signatures: &[Vec<u8>]) {
+    let line = signatures.first().map(Vec::as_slice).unwrap_or_default();
+    match *error {
+        SignatureError::Missing => assert!(signatures.is_empty()),
+        SignatureError::SeveralLines { count } => assert_eq!(count, signatures.len()),
+        SignatureError::Malformed(malformed) => assert_is_malformed(&malformed, line),
         SignatureError::MalformedSettings | SignatureError::UnknownAlgorithm => {
             assert_eq!(
                 str::from_utf8(settings).ok().and_then(reference::settings),

@@ -6,8 +6,8 @@ use super::tags::Tags;
 use super::urls::is_private;
 use super::{Cause, Finding, MAX_BODY, neighbours};
 use crate::delivery::{Delivery, HeaderLines};
-use crate::receiver::{Address, Endpoint};
-use crate::signature::{Key, KeyHint};
+use crate::receiver::{Address, Endpoint, key_hint};
+use crate::signature::Key;
 
 pub(super) fn observed(
     endpoint: &Endpoint,
@@ -115,7 +115,7 @@ fn body(
 }
 
 fn settings(keys: &[Key], delivery: &Delivery<'_>, tags: &Tags, findings: &mut Vec<Finding>) {
-    let Ok(settings) = KeyHint::from_lines(delivery.signature_settings) else {
+    let Ok(settings) = key_hint(delivery.signature_settings) else {
         return findings.push(Cause::SettingsUnreadable.into());
     };
     let mut algorithms = tags.tags.iter().map(|(algorithm, _)| *algorithm);
@@ -124,7 +124,7 @@ fn settings(keys: &[Key], delivery: &Delivery<'_>, tags: &Tags, findings: &mut V
     {
         let finding = Finding::new(Cause::AlgorithmMismatch);
         findings.push(finding.differs(settings.algorithm.as_str(), signed.as_str()));
-    } else if !keys.iter().any(|key| settings.allow(key)) {
+    } else if !keys.iter().any(|key| settings.allows(key)) {
         findings.push(Finding::new(Cause::SharedKeyUnknown).at(settings.algorithm.as_str()));
     }
 }

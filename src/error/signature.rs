@@ -1,4 +1,6 @@
-use crate::signature::Algorithm;
+use std::fmt;
+
+use crate::algorithm::Algorithm;
 
 /// Why a signature was refused.
 ///
@@ -16,50 +18,9 @@ pub enum SignatureError {
         /// How many there are.
         count: usize,
     },
-    /// The header is there without a value.
-    #[error("expected a signature, found an empty X-Twilio-Signature header")]
-    Empty,
-    /// Several signatures stand in one line, joined with commas.
-    #[error("expected one signature, found several joined at byte {position}")]
-    Joined {
-        /// Where the first comma stands.
-        position: usize,
-    },
-    /// White space stands in or around the signature.
-    #[error("expected a signature without white space, found some at byte {position}")]
-    WhiteSpace {
-        /// Where the first of it stands.
-        position: usize,
-    },
-    /// The signature is spelled in the URL-safe alphabet of base64.
-    #[error("expected the standard alphabet of base64, found the URL-safe one at byte {position}")]
-    UrlSafeAlphabet {
-        /// Where the first `-` or `_` stands.
-        position: usize,
-    },
-    /// A byte belongs to no base64.
-    #[error("expected base64, found another character at byte {position}")]
-    NotBase64 {
-        /// Where the first such byte stands.
-        position: usize,
-    },
-    /// The `=` that fill up the base64 are too few, too many or in the wrong place.
-    #[error("expected base64 of {expected} characters that ends in one `=`, found other padding")]
-    Padding {
-        /// How long the signature is, with its padding.
-        expected: usize,
-    },
-    /// The signature is not as long as the algorithm makes it.
-    #[error("expected a signature of {expected} characters, found {found}")]
-    Length {
-        /// How long a signature of this algorithm is.
-        expected: usize,
-        /// How long the received one is.
-        found: usize,
-    },
-    /// The last character has bits set that stand for nothing, so the same tag has another spelling.
-    #[error("expected canonical base64, found spare bits set in its last character")]
-    SpareBits,
+    /// The signature is not canonical base64 of the algorithm's length. The message says in which way.
+    #[error(transparent)]
+    Malformed(MalformedSignature),
     /// There are several `X-Twilio-Webhooks-Signature-Settings` lines.
     #[error("expected at most one X-Twilio-Webhooks-Signature-Settings header, found {count}")]
     SeveralSettings {
@@ -68,7 +29,7 @@ pub enum SignatureError {
     },
     /// The `X-Twilio-Webhooks-Signature-Settings` header is not a list like `key=…,algorithm=…`, each once.
     #[error(
-        "expected X-Twilio-Webhooks-Signature-Settings to be like key=…,algorithm=…, found another form"
+        "expected X-Twilio-Webhooks-Signature-Settings to be like key=…,algorithm=…, found something else"
     )]
     MalformedSettings,
     /// The settings header names an algorithm other than `HMAC_SHA1` and `HMAC_SHA256`.
@@ -86,13 +47,75 @@ pub enum SignatureError {
     },
     /// The signature does not belong to this text under any key tried: the delivery is forged or altered, or the
     /// configured URL or key is not the one Twilio used.
-    #[error("signature does not match, {tries} combinations of a key and a form of the URL tried")]
+    #[error(
+        "signature does not match, {tries} combinations of a key and a variant of the URL tried"
+    )]
     Mismatch {
-        /// How many combinations of a key and a form of the URL were tried.
+        /// How many combinations of a key and a variant of the URL were tried.
         tries: usize,
     },
     /// The configured URL of a JSON webhook has a `bodySHA256` parameter. Twilio appends it to the URL, and the hash
     /// is that of the body received: configure the URL without it.
     #[error("expected a configured URL without bodySHA256, which Twilio appends to it")]
     ConfiguredBodyHash,
+}
+
+/// In which way a signature is not canonical base64 of the algorithm's length.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct MalformedSignature(Malformation);
+
+impl MalformedSignature {
+    /// Returns where in the header value the first byte is that does not belong there, if it is a matter of one byte.
+    #[must_use]
+    pub const fn position(&self) -> Option<usize> {
+        match self.0 {
+            Malformation::Joined { position }
+            | Malformation::WhiteSpace { position }
+            | Malformation::UrlSafeAlphabet { position }
+            | Malformation::NotBase64 { position } => Some(position),
+            _ => None,
+        }
+    }
+}
+
+impl From<Malformation> for MalformedSignature {
+    fn from(malformation: Malformation) -> Self {
+        Self(malformation)
+    }
+}
+
+impl fmt::Display for MalformedSignature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for MalformedSignature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl std::error::Error for MalformedSignature {}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Malformation {
+    #[error("expected a signature, found an empty X-Twilio-Signature header")]
+    Empty,
+    #[error("expected one signature, found several joined at byte {position}")]
+    Joined { position: usize },
+    #[error("expected a signature without white space, found some at byte {position}")]
+    WhiteSpace { position: usize },
+    #[error("expected the standard alphabet of base64, found the URL-safe one at byte {position}")]
+    UrlSafeAlphabet { position: usize },
+    #[error("expected base64, found another character at byte {position}")]
+    NotBase64 { position: usize },
+    /// The `=` at the end are too few, too many or in the wrong place.
+    #[error("expected base64 of {expected} characters that ends in one `=`, found other padding")]
+    Padding { expected: usize },
+    #[error("expected a signature of {expected} characters, found {found}")]
+    Length { expected: usize, found: usize },
+    /// The last character has bits set that encode nothing, so the same tag has another spelling.
+    #[error("expected canonical base64, found spare bits set in its last character")]
+    SpareBits,
 }

@@ -8,9 +8,8 @@ use serde::ser::{Serialize, Serializer};
 use url::form_urlencoded;
 
 use super::{Event, Rules};
-use crate::buffer::Buffer;
 use crate::error::Refusal;
-use crate::params::Form;
+use crate::params::{Buffer, decode};
 
 impl Event<'_> {
     /// Reads an event from parameters in any order, by the rules that a delivery has to meet.
@@ -21,10 +20,7 @@ impl Event<'_> {
             .extend_pairs(params)
             .finish();
         let mut buffer = Buffer::new();
-        let scratch = buffer.scratch();
-        let form = Form::new(form.as_bytes(), scratch.pairs)?;
-        let room = scratch.room.take(form.room());
-        let params = form.decode(room)?.params();
+        let params = decode(form.as_bytes(), &mut buffer)?.params();
         Ok(Event::read(params, Rules::default())?.into_owned())
     }
 }

@@ -12,8 +12,8 @@
 use super::Rules;
 use super::types::{EventType, FactorType};
 use super::values::Values;
-use crate::block::holds;
 use crate::error::{EventError, UnknownParameterFault};
+use crate::kernels::block::holds;
 use crate::params::{Name, Params};
 
 /// Longer than every documented name: what follows in a name has no influence on how it compares with them.

@@ -1,5 +1,5 @@
-use crate::block::{Finder, Lanes, at_most, equal};
 use crate::error::JsonFault;
+use crate::kernels::block::{Finder, Lanes, at_most, equal};
 use crate::limits;
 
 /// How deep objects and arrays may be nested, the outermost object included.

@@ -1,9 +1,8 @@
 use super::fault::{bad_escape, bad_utf8, first_fault, start_of};
-use super::split::split;
 use super::unescape::unescape;
-use super::write::{Pieces, SLACK, Writer, Written};
-use super::{Name, Pairs, Params};
+use super::{Memory, Name, Params, Table};
 use crate::error::FormError;
+use crate::kernels::{Pieces, SLACK, Writer, Written};
 
 /// An `application/x-www-form-urlencoded` text (WHATWG URL, section 5.1) whose parameters are found and in order.
 ///
@@ -12,42 +11,37 @@ use crate::error::FormError;
 /// them in the order of the names, one after the other without `&` and `=`: as they are signed.
 pub(crate) struct Form<'f, 'p> {
     text: &'f [u8],
-    pairs: &'p mut Pairs,
+    table: &'p mut Table,
 }
 
 impl<'f, 'p> Form<'f, 'p> {
     /// Finds the parameters and their order.
     #[inline(always)]
-    pub(crate) fn new(text: &'f [u8], pairs: &'p mut Pairs) -> Result<Self, FormError> {
-        split(text, pairs).ok_or_else(|| first_fault(text))?;
-        pairs
+    pub(crate) fn new(text: &'f [u8], table: &'p mut Table) -> Result<Self, FormError> {
+        table.split(text).ok_or_else(|| first_fault(text))?;
+        table
             .sort(text)
             .map_err(|(name, index)| FormError::RepeatedName {
                 name: name.map(Name::as_str),
                 position: start_of(index, text),
             })?;
-        Ok(Self { text, pairs })
+        Ok(Self { text, table })
     }
 
-    /// How much room the decoded text takes.
-    pub(crate) fn room(&self) -> usize {
-        self.text.len().saturating_add(SLACK)
-    }
-
-    /// Decodes it into a room of that size.
+    /// Decodes it into the [room for it](room_for).
     #[inline(always)]
-    pub(crate) fn decode(self, room: &'p mut [u8]) -> Result<Decoded<'p>, FormError> {
-        let Self { text: form, pairs } = self;
-        let written = write_all(form, room, pairs).ok_or_else(|| bad_escape(form))?;
+    fn decode(self, room: &'p mut [u8]) -> Result<Decoded<'p>, FormError> {
+        let Self { text: form, table } = self;
+        let written = write_all(form, room, table).ok_or_else(|| bad_escape(form))?;
         let bytes = room.get(..written.len).unwrap_or_default();
         let text = match written.is_ascii {
             true => None,
-            false => Some(utf8(bytes, pairs).ok_or_else(|| {
+            false => Some(utf8(bytes, table).ok_or_else(|| {
                 let position = bad_utf8(form).unwrap_or_default();
                 FormError::NotUtf8 { position }
             })?),
         };
-        Ok(Decoded { bytes, text, pairs })
+        Ok(Decoded { bytes, text, table })
     }
 
     /// Decodes it piece by piece, in little room, and hands the pieces out.
@@ -56,8 +50,8 @@ impl<'f, 'p> Form<'f, 'p> {
     pub(crate) fn pieces(&self, take: impl FnMut(&[u8])) -> Result<(), FormError> {
         let form = self.text;
         let mut writer = Writer::new(form, Pieces::new(take));
-        for &index in self.pairs.sorted() {
-            let bounds = self.pairs.bounds(index);
+        for &index in self.table.sorted() {
+            let bounds = self.table.bounds(index);
             writer.write(bounds).ok_or_else(|| bad_escape(form))?;
         }
         let written = writer.finish().ok_or_else(|| bad_escape(form))?;
@@ -69,28 +63,43 @@ impl<'f, 'p> Form<'f, 'p> {
 
     /// Returns the bytes of a documented parameter's value.
     pub(crate) fn documented(&self, name: Name) -> Option<impl Iterator<Item = u8> + use<'f>> {
-        let bounds = self.pairs.bounds(self.pairs.documented(name)?);
+        let bounds = self.table.bounds(self.table.documented(name)?);
         let value = self.text.get(bounds.name_end()..bounds.end())?;
         let value = value.strip_prefix(b"=").unwrap_or(value);
         Some(unescape(value).map(|(_, byte)| byte))
     }
 }
 
+/// Returns how much room a form takes when it is decoded.
+pub(crate) const fn room_for(form: &[u8]) -> usize {
+    form.len().saturating_add(SLACK)
+}
+
+/// Decodes a form.
+#[inline(always)]
+pub(crate) fn decode<'m>(
+    form: &[u8],
+    memory: &'m mut impl Memory,
+) -> Result<Decoded<'m>, FormError> {
+    let (room, table) = memory.room(room_for(form));
+    Form::new(form, table)?.decode(room)
+}
+
 /// Writes all parameters and notes where they lie in the text.
 #[inline(never)]
-fn write_all(form: &[u8], room: &mut [u8], pairs: &mut Pairs) -> Option<Written> {
+fn write_all(form: &[u8], room: &mut [u8], table: &mut Table) -> Option<Written> {
     let mut writer = Writer::new(form, room);
-    for index in pairs.sorted.iter().take(pairs.len) {
-        let slot = pairs.received.get_mut(usize::from(*index))?;
+    for index in table.sorted.iter().take(table.len) {
+        let slot = table.received.get_mut(usize::from(*index))?;
         *slot = writer.write(*slot)?;
     }
     writer.finish()
 }
 
 /// Checks that each name and each value is UTF-8, not just their concatenation.
-fn utf8<'p>(text: &'p [u8], pairs: &Pairs) -> Option<&'p str> {
+fn utf8<'p>(text: &'p [u8], table: &Table) -> Option<&'p str> {
     let text = std::str::from_utf8(text).ok()?;
-    let received = pairs.received().iter();
+    let received = table.received().iter();
     let mut bounds = received.flat_map(|bounds| [bounds.name_end(), bounds.end()]);
     bounds
         .all(|bound| text.is_char_boundary(bound))
@@ -102,7 +111,7 @@ pub(crate) struct Decoded<'p> {
     bytes: &'p [u8],
     /// Known to be text already, unless all of it is ASCII.
     text: Option<&'p str>,
-    pairs: &'p Pairs,
+    table: &'p Table,
 }
 
 impl<'p> Decoded<'p> {
@@ -116,7 +125,7 @@ impl<'p> Decoded<'p> {
         let ascii = || std::str::from_utf8(self.bytes).unwrap_or_default();
         Params {
             text: self.text.unwrap_or_else(ascii),
-            pairs: self.pairs,
+            table: self.table,
         }
     }
 }

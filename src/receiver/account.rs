@@ -3,10 +3,12 @@ use std::sync::Arc;
 
 use super::builder::{AccountReceiverBuilder, Configured, check_keys};
 use super::endpoint::Endpoint;
-use super::{Received, UnverifiedDelivery, Verified};
-use crate::buffer::{Buffer, Scratch};
+use super::received::Received;
+use super::request::Request;
+use super::unverified::UnverifiedDelivery;
 use crate::delivery::Delivery;
 use crate::error::{ConfigError, Refusal};
+use crate::params::{Buffer, Stack};
 use crate::sid::AccountSid;
 use crate::signature::Key;
 
@@ -100,18 +102,14 @@ impl AccountReceiver {
         delivery: &Delivery<'_>,
         keys_of: impl FnOnce(AccountSid) -> Option<K>,
     ) -> Result<Received<'static>, Refusal> {
-        let admitted = self.endpoint.admit(delivery)?;
-        Scratch::lend(admitted.form_len(), |scratch| {
-            let text = admitted.open(scratch)?;
-            let account_sid = text.account_sid()?;
-            let keys = keys_of(account_sid).ok_or(Refusal::UnknownAccount)?;
-            let keys = keys.borrow().keys_for(account_sid)?;
-            let candidates = self.endpoint.candidates(keys);
-            let (decoded, key) = admitted.verify(text, keys, candidates)?;
-            let params = decoded.params();
-            let verified = Verified::new(&self.endpoint, &admitted.claim, params, key)?;
-            Ok(verified.read()?.into_owned())
-        })
+        let request = Request::new(&self.endpoint, delivery)?;
+        let account_sid = request.account_sid()?;
+        let keys = keys_of(account_sid).ok_or(Refusal::UnknownAccount)?;
+        let keys = keys.borrow().keys_for(account_sid)?;
+        let mut memory = Stack::new();
+        let candidates = self.endpoint.candidates(keys);
+        let matched = self.endpoint.verify(&request, candidates, &mut memory)?;
+        Ok(matched.verified().read()?.into_owned())
     }
 
     /// Decodes a delivery without verifying it, to find out whose keys it takes.
@@ -127,13 +125,9 @@ impl AccountReceiver {
         delivery: &Delivery<'b>,
         buffer: &'b mut Buffer,
     ) -> Result<UnverifiedDelivery<'b>, Refusal> {
-        let admitted = self.endpoint.admit(delivery)?;
-        let params = admitted.decode(buffer.scratch())?.params();
-        Ok(UnverifiedDelivery::new(
-            &self.endpoint,
-            admitted.claim,
-            params,
-        ))
+        let request = Request::new(&self.endpoint, delivery)?;
+        let decoded = request.decode(buffer)?;
+        Ok(UnverifiedDelivery::new(&self.endpoint, request, decoded))
     }
 
     /// Returns how many bytes a form may have.

@@ -62,7 +62,9 @@ impl ReceiverBuilder {
     pub fn build(self) -> Result<Receiver, ConfigError> {
         let endpoint = self.options.endpoint()?;
         check_keys(&self.keys)?;
-        let candidates = endpoint.candidates(&self.keys).collect();
+        let candidates = endpoint.candidates(&self.keys);
+        let candidates = candidates.map(|candidate| (candidate.position, candidate.mac));
+        let candidates = candidates.collect();
         Ok(Receiver {
             inner: Arc::new(Inner {
                 endpoint,

@@ -1,9 +1,12 @@
 use std::fmt;
 
-use super::{AccountKeys, Claim, Endpoint, Received, Verified};
+use super::account::AccountKeys;
+use super::endpoint::Endpoint;
+use super::received::{Received, Verified};
+use super::request::Request;
 use crate::error::Refusal;
 use crate::event;
-use crate::params::Params;
+use crate::params::{Decoded, Params};
 use crate::sid::AccountSid;
 
 /// A delivery that has been decoded and not verified.
@@ -12,16 +15,16 @@ use crate::sid::AccountSid;
 /// [`AccountReceiver::open`](crate::AccountReceiver::open), to be verified with the keys of the account that it names.
 pub struct UnverifiedDelivery<'b> {
     endpoint: &'b Endpoint,
-    claim: Claim<'b>,
-    params: Params<'b>,
+    request: Request<'b>,
+    decoded: Decoded<'b>,
 }
 
 impl<'b> UnverifiedDelivery<'b> {
-    pub(crate) fn new(endpoint: &'b Endpoint, claim: Claim<'b>, params: Params<'b>) -> Self {
+    pub(super) fn new(endpoint: &'b Endpoint, request: Request<'b>, decoded: Decoded<'b>) -> Self {
         Self {
             endpoint,
-            claim,
-            params,
+            request,
+            decoded,
         }
     }
 
@@ -31,13 +34,13 @@ impl<'b> UnverifiedDelivery<'b> {
     ///
     /// [`Refusal::Event`] if it names none.
     pub fn account_sid(&self) -> Result<AccountSid, Refusal> {
-        Ok(event::account_sid(self.params)?)
+        Ok(event::account_sid(self.params())?)
     }
 
     /// Returns the parameters, all of which may be lies.
     #[must_use]
     pub fn params(&self) -> Params<'b> {
-        self.params
+        self.decoded.params()
     }
 
     /// Verifies the signature with the keys of the account that the delivery names.
@@ -50,11 +53,13 @@ impl<'b> UnverifiedDelivery<'b> {
         'b: 'k,
     {
         let keys = keys.keys_for(self.account_sid()?)?;
-        let candidates = self.endpoint.candidates(keys);
-        let key = self
-            .claim
-            .matching(self.params.signed(), keys, candidates)?;
-        Verified::new(self.endpoint, &self.claim, self.params, key)
+        let Self {
+            endpoint,
+            request,
+            decoded,
+        } = self;
+        let matched = endpoint.matched(&request, decoded, endpoint.candidates(keys))?;
+        Ok(matched.verified())
     }
 
     /// Verifies the signature as [`verify`](Self::verify) does and reads the event.
@@ -73,7 +78,7 @@ impl<'b> UnverifiedDelivery<'b> {
 impl fmt::Debug for UnverifiedDelivery<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UnverifiedDelivery")
-            .field("params", &self.params)
+            .field("params", &self.params())
             .finish_non_exhaustive()
     }
 }

@@ -1,123 +1,21 @@
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha1::Sha1;
-use sha2::Sha256;
-
-use super::header::Tag;
-use super::write_params;
+use super::mac::Mac;
+use super::string_to_sign::write_params;
+use crate::algorithm::Algorithm;
 use crate::error::KeyError;
 
-/// How a signature is computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Algorithm {
-    /// HMAC-SHA1 (RFC 2104): every AuthToken, and SharedKeys made for it.
-    HmacSha1,
-    /// HMAC-SHA256: SharedKeys made for it.
-    HmacSha256,
-}
-
-impl Algorithm {
-    /// Returns the name used in the [settings header](crate::SIGNATURE_SETTINGS_HEADER).
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::HmacSha1 => "HMAC_SHA1",
-            Self::HmacSha256 => "HMAC_SHA256",
-        }
+/// Absorbs a secret, unless it cannot be right.
+fn keyed(algorithm: Algorithm, secret: &str) -> Result<Mac, KeyError> {
+    if secret.is_empty() {
+        return Err(KeyError::Empty);
     }
-
-    /// How many bytes a tag has.
-    pub(super) const fn tag_len(self) -> usize {
-        match self {
-            Self::HmacSha1 => 20,
-            Self::HmacSha256 => 32,
-        }
+    match secret.trim() {
+        "" => return Err(KeyError::Blank),
+        trimmed if trimmed.len() < secret.len() => return Err(KeyError::Padded),
+        _ => {}
     }
-}
-
-impl fmt::Display for Algorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-/// A keyed MAC, ready for the text. Wiped from memory when dropped.
-#[derive(Clone)]
-pub(crate) enum Mac {
-    Sha1(Hmac<Sha1>),
-    Sha256(Hmac<Sha256>),
-}
-
-impl Mac {
-    fn new(algorithm: Algorithm, secret: &str) -> Result<Self, KeyError> {
-        if secret.is_empty() {
-            return Err(KeyError::Empty);
-        }
-        match secret.trim() {
-            "" => return Err(KeyError::Blank),
-            trimmed if trimmed.len() < secret.len() => return Err(KeyError::Padded),
-            _ => {}
-        }
-        let secret = secret.as_bytes();
-        match algorithm {
-            Algorithm::HmacSha1 => Hmac::new_from_slice(secret).map(Self::Sha1),
-            Algorithm::HmacSha256 => Hmac::new_from_slice(secret).map(Self::Sha256),
-        }
-        // HMAC takes keys of every length.
-        .map_err(|_| KeyError::Empty)
-    }
-
-    pub(crate) fn update(&mut self, text: &[u8]) {
-        match self {
-            Self::Sha1(mac) => mac.update(text),
-            Self::Sha256(mac) => mac.update(text),
-        }
-    }
-
-    /// Takes in the rest of a text, piece by piece, and compares in constant time. The state stays as it is.
-    pub(crate) fn verify<'t>(&self, rest: impl IntoIterator<Item = &'t [u8]>, tag: &Tag) -> bool {
-        match self {
-            Self::Sha1(mac) => verify(mac.clone(), rest, tag),
-            Self::Sha256(mac) => verify(mac.clone(), rest, tag),
-        }
-    }
-
-    pub(crate) const fn algorithm(&self) -> Algorithm {
-        match self {
-            Self::Sha1(_) => Algorithm::HmacSha1,
-            Self::Sha256(_) => Algorithm::HmacSha256,
-        }
-    }
-
-    /// Returns the value of the signature header.
-    fn sign<N: AsRef<str>, V: AsRef<str>>(
-        &self,
-        url: &str,
-        params: impl IntoIterator<Item = (N, V)>,
-    ) -> String {
-        let mut mac = self.clone();
-        mac.update(url.as_bytes());
-        write_params(params, |piece| mac.update(piece.as_bytes()));
-        match mac {
-            Self::Sha1(mac) => STANDARD.encode(mac.finalize().into_bytes()),
-            Self::Sha256(mac) => STANDARD.encode(mac.finalize().into_bytes()),
-        }
-    }
-}
-
-fn verify<'t>(
-    mut mac: impl hmac::Mac,
-    rest: impl IntoIterator<Item = &'t [u8]>,
-    tag: &Tag,
-) -> bool {
-    for piece in rest {
-        mac.update(piece);
-    }
-    mac.verify_slice(tag.as_bytes()).is_ok()
+    Mac::new(algorithm, secret.as_bytes()).ok_or(KeyError::Empty)
 }
 
 /// The AuthToken of a Twilio account: the key of its webhooks unless a [`SharedKey`] replaces it.
@@ -134,7 +32,7 @@ impl AuthToken {
     ///
     /// [`KeyError`] if it is empty or blank or has white space around it.
     pub fn new(token: &str) -> Result<Self, KeyError> {
-        Mac::new(Algorithm::HmacSha1, token).map(Self)
+        keyed(Algorithm::HmacSha1, token).map(Self)
     }
 
     /// Signs as Twilio does and returns the value of the [signature header](crate::SIGNATURE_HEADER).
@@ -146,7 +44,7 @@ impl AuthToken {
         url: &str,
         params: impl IntoIterator<Item = (N, V)>,
     ) -> String {
-        self.0.sign(url, params)
+        sign(&self.0, url, params)
     }
 }
 
@@ -180,7 +78,7 @@ impl SharedKey {
         }
         Ok(Self {
             id: id.into(),
-            mac: Mac::new(algorithm, secret)?,
+            mac: keyed(algorithm, secret)?,
         })
     }
 
@@ -212,7 +110,7 @@ impl SharedKey {
         url: &str,
         params: impl IntoIterator<Item = (N, V)>,
     ) -> String {
-        self.mac.sign(url, params)
+        sign(&self.mac, url, params)
     }
 }
 
@@ -280,7 +178,7 @@ impl Key {
         url: &str,
         params: impl IntoIterator<Item = (N, V)>,
     ) -> String {
-        self.mac().sign(url, params)
+        sign(self.mac(), url, params)
     }
 
     pub(crate) const fn mac(&self) -> &Mac {
@@ -300,4 +198,16 @@ impl From<SharedKey> for Key {
     fn from(key: SharedKey) -> Self {
         Self::SharedKey(key)
     }
+}
+
+/// Returns the value of the signature header.
+fn sign<N: AsRef<str>, V: AsRef<str>>(
+    mac: &Mac,
+    url: &str,
+    params: impl IntoIterator<Item = (N, V)>,
+) -> String {
+    let mut mac = mac.clone();
+    mac.update(url.as_bytes());
+    write_params(params, |piece| mac.update(piece.as_bytes()));
+    mac.into_header()
 }

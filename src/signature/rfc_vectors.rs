@@ -58,16 +58,17 @@ fn the_vectors_of_the_rfcs_are_verified_and_truncated_tags_refused() {
         let parsed = Tag::parse(STANDARD.encode(&tag).as_bytes(), algorithm);
         if tag.len() < algorithm.tag_len() {
             assert!(
-                matches!(parsed, Err(SignatureError::Length { .. })),
+                matches!(parsed, Err(SignatureError::Malformed(fault))
+                    if fault.to_string().starts_with("expected a signature of")),
                 "{source}"
             );
             continue;
         }
         let parsed = parsed.unwrap();
         for start in 0..=text.len() {
-            let (taken_in, rest) = text.split_at(start);
+            let (start_of_text, rest) = text.split_at(start);
             let mut mac = mac.clone();
-            mac.update(taken_in);
+            mac.update(start_of_text);
             assert!(mac.verify([rest], &parsed), "{source} at {start}");
             mac.update(b"\0");
             assert!(!mac.verify([rest], &parsed), "{source} at {start}");

@@ -63,7 +63,7 @@ impl SignedUrl {
 
     /// Goes through the variants in the order they are tried: two, or four with a user name or password.
     #[must_use]
-    pub fn variants(&self) -> impl ExactSizeIterator<Item = &str> {
+    pub fn variants(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
         self.variants.iter().map(|variant| &**variant)
     }
 

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use twilio_verify_webhooks::signature::{self, SignedUrl};
 use twilio_verify_webhooks::*;
 
+use crate::spelling::Spelling;
 use crate::support::*;
 
 const ALGORITHMS: [Algorithm; 2] = [Algorithm::HmacSha1, Algorithm::HmacSha256];
@@ -162,13 +163,13 @@ fn a_tag_cut_short_or_extended_by_any_length_is_refused() {
             for cut in (0..bytes.len()).filter(|cut| *cut != len) {
                 let found = cut.div_ceil(3) * 4;
                 let error = match found {
-                    0 => SignatureError::Empty,
-                    found if found == expected => SignatureError::Padding { expected },
-                    found => SignatureError::Length { expected, found },
+                    0 => Spelling::Empty,
+                    found if found == expected => Spelling::Padding { expected },
+                    found => Spelling::Length { expected, found },
                 };
                 assert_eq!(
                     signed.verify(&bytes[..cut]),
-                    Err(error.into()),
+                    Err(SignatureError::from(error).into()),
                     "{cut} bytes"
                 );
             }

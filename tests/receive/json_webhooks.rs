@@ -113,7 +113,7 @@ fn a_signature_that_is_none_is_told_apart_from_a_wrong_one() {
     let refused = |signature: &str| {
         signature::verify_json(&key, &url, BODY, signature.as_bytes()).unwrap_err()
     };
-    assert_eq!(refused(""), SignatureError::Empty);
+    assert_eq!(refused(""), crate::spelling::Spelling::Empty.into());
     assert_eq!(
         refused("AAAAAAAAAAAAAAAAAAAAAAAAAAA="),
         SignatureError::Mismatch { tries: 2 }

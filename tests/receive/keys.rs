@@ -2,6 +2,7 @@
 
 use twilio_verify_webhooks::*;
 
+use crate::spelling::Spelling;
 use crate::support::*;
 
 const ID: &str = "webhooks_sharedkey_01k4zv6x";
@@ -162,18 +163,20 @@ fn the_settings_header_never_adds_a_key() {
         (
             1,
             vec!["key=key_1,algorithm=HMAC_SHA256"],
-            Length {
+            Spelling::Length {
                 expected: 44,
                 found: 28,
-            },
+            }
+            .into(),
         ),
         (
             2,
             vec!["key=key_2,algorithm=HMAC_SHA1"],
-            Length {
+            Spelling::Length {
                 expected: 28,
                 found: 44,
-            },
+            }
+            .into(),
         ),
         (
             2,
@@ -183,10 +186,11 @@ fn the_settings_header_never_adds_a_key() {
         (
             2,
             vec![],
-            Length {
+            Spelling::Length {
                 expected: 28,
                 found: 44,
-            },
+            }
+            .into(),
         ),
         // No settings at all.
         (0, vec!["algorithm=HMAC_MD5"], UnknownAlgorithm),

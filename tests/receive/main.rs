@@ -30,6 +30,7 @@ mod properties;
 mod redaction;
 mod samples;
 mod serde_form;
+mod spelling;
 mod support;
 mod urls;
 mod vectors;

@@ -2,6 +2,8 @@
 
 use twilio_verify_webhooks::*;
 
+use crate::spelling::Spelling;
+
 #[track_caller]
 fn assert_text(error: impl std::error::Error, text: &str) {
     assert_eq!(error.to_string(), text);
@@ -226,35 +228,35 @@ fn refusals_of_signatures() {
             "expected one X-Twilio-Signature header, found 2",
         ),
         (
-            Empty,
+            Spelling::Empty.into(),
             "expected a signature, found an empty X-Twilio-Signature header",
         ),
         (
-            Joined { position },
+            Spelling::Joined { position }.into(),
             "expected one signature, found several joined at byte 5",
         ),
         (
-            WhiteSpace { position },
+            Spelling::WhiteSpace { position }.into(),
             "expected a signature without white space, found some at byte 5",
         ),
         (
-            UrlSafeAlphabet { position },
+            Spelling::UrlSafeAlphabet { position }.into(),
             "expected the standard alphabet of base64, found the URL-safe one at byte 5",
         ),
         (
-            NotBase64 { position },
+            Spelling::NotBase64 { position }.into(),
             "expected base64, found another character at byte 5",
         ),
         (
-            Padding { expected },
+            Spelling::Padding { expected }.into(),
             "expected base64 of 28 characters that ends in one `=`, found other padding",
         ),
         (
-            Length { expected, found: 5 },
+            Spelling::Length { expected, found: 5 }.into(),
             "expected a signature of 28 characters, found 5",
         ),
         (
-            SpareBits,
+            Spelling::SpareBits.into(),
             "expected canonical base64, found spare bits set in its last character",
         ),
         (
@@ -263,7 +265,7 @@ fn refusals_of_signatures() {
         ),
         (
             MalformedSettings,
-            "expected X-Twilio-Webhooks-Signature-Settings to be like key=…,algorithm=…, found another form",
+            "expected X-Twilio-Webhooks-Signature-Settings to be like key=…,algorithm=…, found something else",
         ),
         (
             UnknownAlgorithm,
@@ -285,7 +287,7 @@ fn refusals_of_signatures() {
         ),
         (
             Mismatch { tries: 4 },
-            "signature does not match, 4 combinations of a key and a form of the URL tried",
+            "signature does not match, 4 combinations of a key and a variant of the URL tried",
         ),
         (
             ConfiguredBodyHash,

@@ -12,6 +12,8 @@ mod builders;
 mod negative;
 mod properties;
 mod signer;
+#[path = "../receive/spelling.rs"]
+mod spelling;
 
 use twilio_verify_webhooks::testing::*;
 use twilio_verify_webhooks::*;

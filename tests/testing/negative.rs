@@ -2,7 +2,12 @@ use std::collections::BTreeSet;
 
 use twilio_verify_webhooks::signature::string_to_sign;
 
+use crate::spelling::Spelling;
 use crate::*;
+
+fn malformed(how: Spelling) -> Refusal {
+    SignatureError::from(how).into()
+}
 
 fn mismatch() -> Refusal {
     SignatureError::Mismatch { tries: 2 }.into()
@@ -24,16 +29,15 @@ fn expected(case: NegativeCase, delivery: &OwnedDelivery) -> Refusal {
             found: len,
         },
         NegativeCase::NoSignature => SignatureError::Missing.into(),
-        NegativeCase::EmptySignature => SignatureError::Empty.into(),
+        NegativeCase::EmptySignature => malformed(Spelling::Empty),
         NegativeCase::TwoSignatures => SignatureError::SeveralLines { count: 2 }.into(),
-        NegativeCase::JoinedSignatures => SignatureError::Joined { position: 28 }.into(),
-        NegativeCase::MalformedSignature => SignatureError::NotBase64 { position: 0 }.into(),
-        NegativeCase::UnpaddedSignature => SignatureError::Padding { expected: 28 }.into(),
-        NegativeCase::ShortSignature => SignatureError::Length {
+        NegativeCase::JoinedSignatures => malformed(Spelling::Joined { position: 28 }),
+        NegativeCase::MalformedSignature => malformed(Spelling::NotBase64 { position: 0 }),
+        NegativeCase::UnpaddedSignature => malformed(Spelling::Padding { expected: 28 }),
+        NegativeCase::ShortSignature => malformed(Spelling::Length {
             expected: 28,
             found: 24,
-        }
-        .into(),
+        }),
         NegativeCase::UnknownSharedKey => SignatureError::NoSuchKey {
             algorithm: Algorithm::HmacSha1,
             names_id: true,

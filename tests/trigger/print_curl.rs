@@ -200,7 +200,8 @@ fn printed_negative_deliveries_are_refused() {
         assert_eq!(refusal.status(), case.status(), "{case}: {refusal}");
         match case {
             NegativeCase::EmptySignature => {
-                assert_eq!(refusal, SignatureError::Empty.into());
+                let error = "expected a signature, found an empty X-Twilio-Signature header";
+                assert_eq!(refusal.to_string(), error);
             }
             NegativeCase::JsonBody => {
                 let body: serde_json::Value = serde_json::from_slice(&request.body).unwrap();

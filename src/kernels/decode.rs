@@ -1,7 +1,7 @@
 //! Decoding names and values, block by block.
 
-use super::pairs::Bounds;
-use crate::block::{BLOCK, LANES, Lanes, Places, equal};
+use super::block::{BLOCK, LANES, Lanes, Places, equal};
+use super::split::Bounds;
 
 /// A block of the form and what is looked at behind it: the digits of an escape that starts with its last byte, and
 /// all that is copied together with that byte.
@@ -14,9 +14,9 @@ pub(crate) const SLACK: usize = WINDOW;
 const PIECE: usize = 1024;
 
 /// Where the decoded text goes.
-pub(super) trait Target {
+pub(crate) trait Target {
     /// The room behind so many bytes of the text. What was written behind them before is of no use.
-    fn behind(&mut self, len: usize) -> Option<&mut [u8; WINDOW]>;
+    fn after(&mut self, len: usize) -> Option<&mut [u8; WINDOW]>;
 
     /// Says how long the text is in the end.
     fn end(&mut self, len: usize);
@@ -25,7 +25,7 @@ pub(super) trait Target {
 /// Room for all of it.
 impl Target for &mut [u8] {
     #[inline(always)]
-    fn behind(&mut self, len: usize) -> Option<&mut [u8; WINDOW]> {
+    fn after(&mut self, len: usize) -> Option<&mut [u8; WINDOW]> {
         self.get_mut(len..)?.first_chunk_mut()
     }
 
@@ -33,7 +33,7 @@ impl Target for &mut [u8] {
 }
 
 /// Room for a piece of it at a time.
-pub(super) struct Pieces<F> {
+pub(crate) struct Pieces<F> {
     room: [u8; PIECE],
     /// How much of the text was handed out.
     start: usize,
@@ -41,7 +41,7 @@ pub(super) struct Pieces<F> {
 }
 
 impl<F: FnMut(&[u8])> Pieces<F> {
-    pub(super) fn new(take: F) -> Self {
+    pub(crate) fn new(take: F) -> Self {
         let room = [0; PIECE];
         let start = 0;
         Self { room, start, take }
@@ -49,7 +49,7 @@ impl<F: FnMut(&[u8])> Pieces<F> {
 }
 
 impl<F: FnMut(&[u8])> Target for Pieces<F> {
-    fn behind(&mut self, len: usize) -> Option<&mut [u8; WINDOW]> {
+    fn after(&mut self, len: usize) -> Option<&mut [u8; WINDOW]> {
         if len.wrapping_sub(self.start) > PIECE.wrapping_sub(WINDOW) {
             self.end(len);
         }
@@ -65,7 +65,7 @@ impl<F: FnMut(&[u8])> Target for Pieces<F> {
 }
 
 /// Writes parameters one after the other.
-pub(super) struct Writer<'f, T> {
+pub(crate) struct Writer<'f, T> {
     form: &'f [u8],
     target: T,
     len: usize,
@@ -74,7 +74,7 @@ pub(super) struct Writer<'f, T> {
 }
 
 impl<'f, T: Target> Writer<'f, T> {
-    pub(super) fn new(form: &'f [u8], target: T) -> Self {
+    pub(crate) fn new(form: &'f [u8], target: T) -> Self {
         Self {
             form,
             target,
@@ -87,7 +87,7 @@ impl<'f, T: Target> Writer<'f, T> {
     ///
     /// Nothing wraps but behind a bad escape: no offset exceeds the length of the form by more than a window.
     #[inline(always)]
-    pub(super) fn write(&mut self, bounds: Bounds) -> Option<Bounds> {
+    pub(crate) fn write(&mut self, bounds: Bounds) -> Option<Bounds> {
         let (start, mut name_end) = (self.len, None);
         let (mut position, mut done) = (bounds.start(), 0);
         let mut last;
@@ -102,7 +102,7 @@ impl<'f, T: Target> Writer<'f, T> {
             };
             let mut block = Block {
                 window,
-                out: self.target.behind(self.len)?,
+                out: self.target.after(self.len)?,
                 escapes: Places::of(window.first_chunk()?, |bytes| equal(bytes, b'%')),
                 done,
                 skipped: done,
@@ -125,7 +125,7 @@ impl<'f, T: Target> Writer<'f, T> {
     }
 
     /// Returns what was written, unless an escape was bad.
-    pub(super) fn finish(mut self) -> Option<Written> {
+    pub(crate) fn finish(mut self) -> Option<Written> {
         self.target.end(self.len);
         let Self {
             len, all_escaped, ..
@@ -136,9 +136,9 @@ impl<'f, T: Target> Writer<'f, T> {
 }
 
 /// What is known of the text that was written.
-pub(super) struct Written {
-    pub(super) len: usize,
-    pub(super) is_ascii: bool,
+pub(crate) struct Written {
+    pub(crate) len: usize,
+    pub(crate) is_ascii: bool,
 }
 
 /// A part of the form as it is decoded.

@@ -4,52 +4,12 @@ use std::cmp::Ordering;
 
 use super::Name;
 use super::unescape::{is_escaped, unescape};
+use crate::kernels::{Bounds, split};
 use crate::limits::MAX_PARAMETERS;
-
-/// Where one parameter lies: in the form until it is decoded, then in the text.
-///
-/// In half the room that offsets usually take, because the table of them is cleared for every delivery.
-#[derive(Clone, Copy)]
-pub(super) struct Bounds {
-    start: u32,
-    name_end: u32,
-    end: u32,
-}
-
-impl Bounds {
-    const NONE: Self = Self::new(0, 0, 0);
-
-    #[inline(always)]
-    #[allow(clippy::cast_possible_truncation, reason = "forms are shorter")]
-    pub(super) const fn new(start: usize, name_end: usize, end: usize) -> Self {
-        Self {
-            start: start as u32,
-            name_end: name_end as u32,
-            end: end as u32,
-        }
-    }
-
-    pub(super) const fn start(self) -> usize {
-        self.start as usize
-    }
-
-    pub(super) const fn name_end(self) -> usize {
-        self.name_end as usize
-    }
-
-    pub(super) const fn end(self) -> usize {
-        self.end as usize
-    }
-
-    fn name_in(self, form: &[u8]) -> &[u8] {
-        let name = form.get(self.start()..self.name_end());
-        name.unwrap_or_default()
-    }
-}
 
 /// The table of the parameters of one delivery, in the order received and in the order signed.
 #[derive(Clone)]
-pub(crate) struct Pairs {
+pub(crate) struct Table {
     pub(super) received: [Bounds; MAX_PARAMETERS],
     pub(super) len: usize,
     /// Indices into `received`, ordered by name.
@@ -62,7 +22,7 @@ pub(crate) struct Pairs {
     documented: [u8; Name::ALL.len()],
 }
 
-impl Pairs {
+impl Table {
     pub(crate) const fn new() -> Self {
         Self {
             received: [Bounds::NONE; MAX_PARAMETERS],
@@ -82,16 +42,10 @@ impl Pairs {
         self.sorted.get(..self.len).unwrap_or_default()
     }
 
-    pub(super) fn clear(&mut self) {
-        self.len = 0;
-    }
-
-    /// Adds a parameter, if there is room for it and it has a name.
-    #[inline(always)]
-    pub(super) fn push(&mut self, bounds: Bounds) -> Option<()> {
-        *self.received.get_mut(self.len)? = bounds;
-        self.len = self.len.wrapping_add(1);
-        (bounds.start < bounds.name_end).then_some(())
+    /// Finds where the parameters of a form lie. Of what is wrong it only says that something is.
+    pub(super) fn split(&mut self, form: &[u8]) -> Option<()> {
+        self.len = split(form, &mut self.received)?;
+        Some(())
     }
 
     pub(super) fn bounds(&self, index: u8) -> Bounds {
@@ -132,7 +86,7 @@ impl Pairs {
         self.names = 0;
         let mut others = 0_u64;
         for (index, bounds) in (0_u8..).zip(self.received.iter().take(self.len)) {
-            let name = bounds.name_in(form);
+            let name = name_in(*bounds, form);
             let Some(name) = Name::of(name).or_else(|| escaped_name(name)) else {
                 others |= 1_u64.unbounded_shl(index.into());
                 continue;
@@ -169,7 +123,7 @@ impl Pairs {
         let (received, others) = (&self.received, self.others);
         let name = |index: u8| {
             let bounds = received.get(usize::from(index));
-            bounds.map_or(&[][..], |bounds| bounds.name_in(form))
+            bounds.map_or(&[][..], |bounds| name_in(*bounds, form))
         };
         let others = (0..).filter(|&index| others & 1_u64.unbounded_shl(u32::from(index)) != 0);
         let free = self.sorted.iter_mut().take(self.len).skip(known);
@@ -192,6 +146,11 @@ impl Pairs {
         }
         Ok(())
     }
+}
+
+fn name_in(bounds: Bounds, form: &[u8]) -> &[u8] {
+    let name = form.get(bounds.start()..bounds.name_end());
+    name.unwrap_or_default()
 }
 
 /// Returns the documented name that is written with escapes.
