@@ -9,7 +9,8 @@
 //! feature that takes a line away, or changes one, is an error in any case: features are additive. What compilers
 //! derive of themselves (auto traits, blanket implementations) is not listed.
 //!
-//! Rustdoc's JSON is not stable yet, so a stable compiler is told to write it with `RUSTC_BOOTSTRAP`.
+//! Rustdoc's JSON is not stable yet, so the script `rustdoc` tells a stable one to write it, with `RUSTC_BOOTSTRAP`. In
+//! cargo's own environment that would have every dependency checked anew.
 #![forbid(unsafe_code)]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,15 +51,19 @@ fn compare(renew: bool) -> Result<bool> {
     let core = offered(&root, &metadata, None)?;
     let mut listings = BTreeMap::from([(CORE.to_owned(), core.clone())]);
     let mut additive = true;
+    let mut offers = BTreeMap::new();
+    for feature in features.keys() {
+        offers.insert(feature, offered(&root, &metadata, Some(feature))?);
+    }
     for (feature, implied) in &features {
-        let with = offered(&root, &metadata, Some(feature))?;
-        for line in core.difference(&with) {
+        let with = offers.get(feature).ok_or("a feature without an offer")?;
+        for line in core.difference(with) {
             println!("{feature} takes away: {line}");
             additive = false;
         }
         let mut added: Lines = with.difference(&core).cloned().collect();
         for other in implied {
-            for line in &offered(&root, &metadata, Some(other))? {
+            for line in offers.get(other).into_iter().flatten() {
                 added.remove(line);
             }
         }
@@ -130,10 +135,8 @@ fn features(metadata: &Value) -> Result<BTreeMap<String, Vec<String>>> {
 
 /// What there is with one feature, or none.
 fn offered(root: &Path, metadata: &Value, feature: Option<&String>) -> Result<Lines> {
-    let target = metadata["target_directory"]
-        .as_str()
-        .ok_or("no target directory")?;
-    let target = PathBuf::from(target).join("public-api");
+    let target = metadata["target_directory"].as_str();
+    let target = PathBuf::from(target.ok_or("no target directory")?);
     let mut command = cargo(root);
     command.args([
         "rustdoc",
@@ -146,9 +149,9 @@ fn offered(root: &Path, metadata: &Value, feature: Option<&String>) -> Result<Li
     if let Some(feature) = feature {
         command.args(["--features", feature]);
     }
-    command.arg("--target-dir").arg(&target);
     command.args(["--", "-Z", "unstable-options", "--output-format", "json"]);
-    if !command.env("RUSTC_BOOTSTRAP", "1").status()?.success() {
+    let rustdoc = Path::new(env!("CARGO_MANIFEST_DIR")).join("rustdoc");
+    if !command.env("RUSTDOC", rustdoc).status()?.success() {
         return Err("rustdoc failed".into());
     }
     let json = target.join("doc").join(CRATE.replace('-', "_") + ".json");
