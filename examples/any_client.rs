@@ -5,7 +5,6 @@
 //! ```
 //!
 //! What is called is a server on loopback. For Twilio's, use a connector with TLS, such as that of `hyper-rustls`.
-#![allow(clippy::print_stdout, reason = "the output is what it is for")]
 
 use std::time::Duration;
 

@@ -5,7 +5,6 @@
 //! ```
 //!
 //! Prints what the handler got from each and exits with 0 only if all came out as they should.
-#![allow(clippy::print_stdout, reason = "the output is what it is for")]
 
 use std::error::Error;
 use std::io::{Read as _, Write as _};

@@ -6,7 +6,6 @@
 //! ```
 //!
 //! `WEBHOOK_URL` is the URL as configured at Twilio, `LISTEN` the address to bind, 127.0.0.1:3000 if not given.
-#![allow(clippy::print_stdout, reason = "the output is what it is for")]
 
 use std::env;
 use std::error::Error;

@@ -1,24 +1,91 @@
-// These take precedence over the README's links, which must work outside of rustdoc too.
-//! [`Refusal`]: Refusal
-//! [`Refusal::status`]: Refusal::status
-//! [`Receiver::builder_for_origin`]: Receiver::builder_for_origin
-//! [`Received::key`]: Received::key
-//! [`AccountReceiver`]: AccountReceiver
-//! [`JsonText::decode`]: JsonText::decode
-//! [`Event::Other`]: Event::Other
-//! [`EventError`]: EventError
-//! [`Receiver::verify`]: Receiver::verify
-//! [`Receiver::receive_in`]: Receiver::receive_in
-//! [`Buffer`]: Buffer
-//! [`ReceiverBuilder::accept_get`]: ReceiverBuilder::accept_get
-//! [`ReceiverBuilder::body_limit`]: ReceiverBuilder::body_limit
-//! [`SignedUrl`]: signature::SignedUrl
-//! [`Event::uuid`]: Event::uuid
-//! [`Receiver::diagnose`]: Receiver::diagnose
-//! [`diagnosis::cookbook`]: diagnosis::cookbook
+//! Receives the webhooks of [Twilio Verify Push](https://www.twilio.com/docs/verify/push).
+//!
+//! Twilio calls a backend when a user's factor, a device, is created, verified or deleted, and when the user approves
+//! or denies a challenge. On an approval the backend lets a person in, so the request must be shown to come from
+//! Twilio. A [`Receiver`] verifies its signature and returns a typed [`Event`], or a [`Refusal`] that says what is
+//! wrong and with which status to answer.
+//!
+//! ```
+//! use twilio_verify_webhooks::{AuthToken, ChallengeEventType, Delivery, Event, Receiver};
+//!
+//! /// Called for each POST to the webhook; returns the status to answer with.
+//! fn webhook(receiver: &Receiver, headers: &[(String, String)], body: &[u8]) -> u16 {
+//!     let headers = headers.iter().map(|(name, value)| (name, value.as_str()));
+//!     let event = match receiver.receive(&Delivery::new("POST", body).headers(headers)) {
+//!         Ok(received) => received.event,
+//!         Err(refusal) => {
+//!             eprintln!("webhook refused: {refusal}");
+//!             return refusal.status();
+//!         }
+//!     };
+//!     match event {
+//!         Event::Challenge(challenge) => match challenge.event_type {
+//!             ChallengeEventType::Approved => println!("let {} in", challenge.entity_identity),
+//!             ChallengeEventType::Denied => println!("keep {} out", challenge.entity_identity),
+//!         },
+//!         other => println!("nothing to do for {}", other.event_type()),
+//!     }
+//!     200
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // Once: the URL exactly as it is configured at Twilio, and the account's AuthToken.
+//! # let token = "0123456789abcdef0123456789abcdef";
+//! let receiver = Receiver::new("https://example.com/webhook", AuthToken::new(token)?)?;
+//! assert_eq!(webhook(&receiver, &[], b"type=challenge.approved"), 415);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What it promises
+//!
+//! - **Nothing typed exists before the signature is verified.** The parameters that are verified are the parameters
+//!   that are read, decoded once.
+//! - **An event has one reading.** Twilio signs names and values without delimiters, so one signature fits many ways
+//!   to split the same text. Every split but one is refused.
+//! - **The URL is text.** It is compared byte for byte, in the few variants that Twilio is known to sign: see
+//!   [`SignedUrl`](signature::SignedUrl).
+//! - **Refusals hold nothing that must not be logged**: no secret, no signature, no user data.
+//! - **Nothing panics**, whatever is received, and work and memory are bounded: see [Limits](Receiver#limits).
+//!
+//! # What it leaves to others
+//!
+//! It does no I/O of its own and works with any HTTP framework. It does not send challenges, and events of other
+//! Twilio products are not its business, though [`signature`] verifies their webhooks. Twilio may send a webhook again,
+//! so handle a [`DeliveryId`] once.
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `http` | [`Delivery`] from requests, and responses from refusals, of the `http` crate |
+//! | `http-body` | reading a body up to the limit: hyper, warp, poem, salvo |
+//! | `axum`, `actix-web` | extractors |
+//! | `tower` | a layer that lets verified deliveries through |
+//! | `testing` | events, deliveries and refusals to test a handler with |
+//! | `diagnosis` | an answer to "why is it refused?" |
+//! | `api`, `jiff` | the Webhooks resource of the Verify API, without I/O; its times as instants |
+//! | `reqwest`, `ureq` | sending the requests of `api`, async or blocking |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
-#![doc = include_str!("../README.md")]
+// Received bytes never meet code that can panic, wrap or lose bits.
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
+#![deny(clippy::print_stdout)]
 
 #[cfg(feature = "actix-web")]
 mod actix_web;
@@ -74,3 +141,8 @@ pub use crate::sid::{AccountSid, ChallengeSid, FactorSid, ServiceSid, SidError, 
 pub use crate::signature::key::{AuthToken, Key, SharedKey};
 #[cfg(feature = "tower")]
 pub use crate::tower::{WebhookLayer, WebhookService};
+
+/// Compiles the code of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -5,7 +5,6 @@
 //! cargo run --example diagnose -- request.txt
 //! cargo run --example diagnose -- --help
 //! ```
-#![allow(clippy::arithmetic_side_effects, reason = "offsets in what was read")]
 
 mod arguments;
 mod capture;

@@ -9,7 +9,6 @@
     clippy::indexing_slicing,
     reason = "a member of a JSON object that is not there is null"
 )]
-#![allow(clippy::print_stdout, reason = "the output is what it is for")]
 
 mod arguments;
 mod output;

@@ -6,7 +6,6 @@
 //!
 //! `--help` lists what else it does. It exits with 0 if every genuine delivery was answered with 200 and every negative
 //! one refused, with 1 if not, and with 2 if it was called wrongly.
-#![allow(clippy::print_stdout, reason = "the output is what it is for")]
 
 mod arguments;
 mod curl;

@@ -1,13 +1,4 @@
 //! Calls of the API and their replies, without a network.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test may panic"
-)]
 
 mod base_url;
 mod ensure;

@@ -1,12 +1,4 @@
 //! The test kit: what it builds is received, and what has to be refused is.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test may panic"
-)]
 
 mod builders;
 mod negative;

@@ -1,11 +1,4 @@
 //! The trigger, run as a user runs it, against servers on loopback.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may panic"
-)]
 
 mod arguments;
 mod print_curl;

@@ -1,4 +1,20 @@
 //! Command line tool for developers who receive webhooks of Twilio Verify Push.
+
+// Received bytes never meet code that can panic, wrap or lose bits.
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
 #![forbid(unsafe_code)]
 #![allow(dead_code, unused_imports, reason = "commands are being moved in")]
 
