@@ -23,7 +23,9 @@ pub(crate) use self::key::{
 pub(crate) use self::listen::{Answer, ListenArguments, PagePort};
 pub(crate) use self::replay::ReplayArguments;
 pub(crate) use self::trigger::{Change, TriggerArguments};
-pub(crate) use self::webhooks::{SettingsArguments, WebhooksArguments, WebhooksCommand};
+pub(crate) use self::webhooks::{
+    SettingsArguments, StatusArgument, VersionArgument, WebhooksArguments, WebhooksCommand,
+};
 use crate::secrets;
 
 /// Sends, receives and explains webhooks of Twilio Verify Push while you develop.

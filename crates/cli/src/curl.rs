@@ -1,1 +1,96 @@
-//! Requests as commands for a shell.
+//! Requests as commands for a POSIX shell. This is the only place that quotes for one.
+
+use std::fmt::Write as _;
+
+/// The longest body that is an argument. Linux takes arguments of up to 128 KiB.
+const LONGEST_ARGUMENT: usize = 64 * 1024;
+
+/// A request to write as a command.
+#[derive(Debug, Clone)]
+pub(crate) struct CurlRequest<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) url: &'a str,
+    /// `Host` among them only where it differs from that of the URL. curl adds `Content-Length` itself.
+    pub(crate) headers: Vec<(&'a str, &'a [u8])>,
+    pub(crate) body: &'a [u8],
+}
+
+/// Writes a command that sends a request as it is, every byte of it.
+///
+/// What is not text, and a long body, is made by `printf` of octal escapes, the body on curl's standard input.
+pub(crate) fn command(request: &CurlRequest<'_>) -> String {
+    let mut lines = vec![format!(
+        "curl --include --globoff --path-as-is --request {} --url {}",
+        word(request.method.as_bytes()),
+        word(request.url.as_bytes())
+    )];
+    for &(name, value) in &request.headers {
+        // This is how curl is told to send a header without a value.
+        let header = match value {
+            b"" => format!("{name};").into_bytes(),
+            value => [name.as_bytes(), b": ", value].concat(),
+        };
+        lines.push(format!("--header {}", word(&header)));
+    }
+    let has_body = request.method != "GET" || !request.body.is_empty();
+    let names_media_type = request
+        .headers
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    if has_body && !names_media_type {
+        // Without this, curl adds one.
+        lines.push("--header content-type:".to_owned());
+    }
+    // curl asks for leave to send a long body, which a webhook's sender does not.
+    if request.body.len() > LONGEST_ARGUMENT {
+        lines.push("--header expect:".to_owned());
+    }
+    let text = quoted(request.body).filter(|_| request.body.len() <= LONGEST_ARGUMENT);
+    let source = match (has_body, text) {
+        (false, _) => None,
+        (true, Some(text)) => {
+            lines.push(format!("--data-raw {text}"));
+            None
+        }
+        (true, None) => {
+            lines.push("--data-binary @-".to_owned());
+            Some(printf(request.body))
+        }
+    };
+    let command = lines.join(" \\\n  ");
+    match source {
+        Some(source) => format!("{source} | {command}"),
+        None => command,
+    }
+}
+
+/// Quotes a word, of whatever bytes.
+fn word(bytes: &[u8]) -> String {
+    quoted(bytes).unwrap_or_else(|| format!("\"$({})\"", printf(bytes)))
+}
+
+/// Quotes text. Nothing else can stand in a script, which may be read in another encoding.
+fn quoted(bytes: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let quoted = shlex::try_quote(text).ok()?;
+    Some(quoted.into_owned())
+}
+
+/// Writes a command that prints bytes.
+fn printf(bytes: &[u8]) -> String {
+    let mut command = "printf '".to_owned();
+    for &byte in bytes {
+        match byte {
+            b'\'' | b'\\' | b'%' | b'!' => escape(&mut command, byte),
+            b' '..=b'~' => command.push(char::from(byte)),
+            _ => escape(&mut command, byte),
+        }
+    }
+    command.push('\'');
+    command
+}
+
+fn escape(command: &mut String, byte: u8) {
+    // Writing to a string cannot fail.
+    let _ = write!(command, "\\{byte:03o}");
+}

@@ -49,9 +49,9 @@ fn main() -> ExitCode {
 impl Command {
     fn run(self) -> Result<Outcome, Failure> {
         match self {
-            // It ends in its own way when it is interrupted: in order.
+            // These end in their own way when they are interrupted: in order, and with what was found out so far.
             Self::Listen(arguments) => runtime()?.block_on(listen::run(*arguments)),
-            Self::Trigger(arguments) => interruptible(trigger::run(*arguments)),
+            Self::Trigger(arguments) => runtime()?.block_on(trigger::run(*arguments)),
             Self::Replay(arguments) => interruptible(replay::run(*arguments)),
             Self::Inspect(arguments) => runtime()?.block_on(inspect::run(*arguments)),
             Self::Diagnose(arguments) => blocking(move || diagnose::run(&arguments)),
