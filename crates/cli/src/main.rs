@@ -16,6 +16,16 @@
     clippy::unwrap_used
 )]
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used,
+        reason = "a test may panic"
+    )
+)]
 #![allow(dead_code, unused_imports, reason = "commands are being moved in")]
 
 mod arguments;

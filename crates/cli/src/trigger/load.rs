@@ -160,7 +160,10 @@ impl Load {
     }
 }
 
-fn requests(planned: Vec<Planned>) -> Result<Vec<(Arc<Planned>, Request<Bytes>)>, Failure> {
+/// A delivery and the request made of it.
+type Prepared = (Arc<Planned>, Request<Bytes>);
+
+fn requests(planned: Vec<Planned>) -> Result<Vec<Prepared>, Failure> {
     planned
         .into_iter()
         .map(|planned| {

@@ -162,9 +162,12 @@ impl Plan {
     fn addressed(&self, title: String, delivery: OwnedDelivery, expected: Expected) -> Planned {
         let url = with_query(&self.url, &self.signer, delivery.target());
         let delivery = delivery.without_header("host");
-        let mut headers = self.headers.iter();
-        let delivery = headers.by_ref().fold(delivery, |delivery, (name, value)| {
-            delivery.replacing_header(name, value.as_str())
+        let given = self.headers.iter();
+        let delivery = given.clone().fold(delivery, |delivery, (name, _)| {
+            delivery.without_header(name)
+        });
+        let delivery = given.fold(delivery, |delivery, (name, value)| {
+            delivery.with_header(name, value.as_str())
         });
         let key = match self.signer.key() {
             Key::SharedKey(key) => format!("SharedKey {} with {}", key.id(), key.algorithm()),
