@@ -83,6 +83,10 @@ const WITH_SECRETS: [(&str, &str); 2] = [
 
 /// Warns of each secret that is on the command line, where others on the machine can read it.
 pub(crate) fn warn_of_arguments(matches: &ArgMatches) {
+    // The innermost command has all options, those that may be given before its name as well.
+    if let Some((_, matches)) = matches.subcommand() {
+        return warn_of_arguments(matches);
+    }
     for id in matches.ids().map(clap::Id::as_str) {
         if matches.value_source(id) != Some(ValueSource::CommandLine) {
             continue;
@@ -99,8 +103,5 @@ pub(crate) fn warn_of_arguments(matches: &ArgMatches) {
                 "the secret of --{option} can be read by others on this machine, and stays in the shell's history; use {instead}"
             ));
         }
-    }
-    if let Some((_, matches)) = matches.subcommand() {
-        warn_of_arguments(matches);
     }
 }
