@@ -112,6 +112,12 @@ impl Timestamp {
         Self(self.0.saturating_add(millis(duration)))
     }
 
+    /// Returns the time that is `duration` earlier.
+    #[must_use]
+    pub fn before(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(duration)))
+    }
+
     /// Returns how much later this is than `earlier`; nothing if it is not.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {

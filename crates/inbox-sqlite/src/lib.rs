@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+
+mod builder;
+mod connection;
+mod error;
+mod rows;
+mod schema;
+mod store;
+mod thread;
+mod transaction;
+
+pub use crate::builder::SqliteBuilder;
+pub use crate::store::SqliteStore;
+pub use crate::transaction::{First, Statement, TransactionError};

@@ -1,0 +1,267 @@
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use twilio_verify_webhooks::DeliveryId;
+use twilio_verify_webhooks_inbox::{
+    Accepted, BlockingStore, Counts, Entry, Leased, Operation, Outcome, Row, Selection, Settled,
+    Settlement, State, Store, StoreError, StoreErrorKind, Taken, Terms, Ticket, Timestamp,
+};
+
+use crate::builder::SqliteBuilder;
+use crate::connection;
+use crate::rows::Rows;
+use crate::thread::{self, Queue};
+
+/// Keeps the rows of an inbox in an SQLite file.
+///
+/// *Acknowledged means kept*: a row is answered for once it is flushed to the disk. One thread writes, and one commit
+/// covers all rows that wait for it. Any number of processes on one machine may open the file; it must be on a local
+/// disk, since SQLite's locks do not hold on network file systems.
+///
+/// Cheap to clone; clones share the threads. Those end when the last clone is dropped.
+#[derive(Clone)]
+pub struct SqliteStore {
+    writer: Queue,
+    reader: Queue,
+    inbox: Arc<str>,
+    path: Arc<Path>,
+}
+
+impl SqliteStore {
+    /// Opens a file, and makes it and its tables if they are missing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] says what hinders: the file cannot be opened, is locked, read-only or damaged, has a schema of
+    /// another version, or cannot have a write-ahead log.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::builder(path).open().await
+    }
+
+    /// Opens a file as [`open`](Self::open) does, and blocks this thread meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn open_blocking(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::builder(path).open_blocking()
+    }
+
+    /// Starts with a file and the default settings.
+    pub fn builder(path: impl AsRef<Path>) -> SqliteBuilder {
+        SqliteBuilder::new(path.as_ref().to_owned())
+    }
+
+    pub(crate) fn start(settings: SqliteBuilder) -> Result<Self, StoreError> {
+        let inbox = settings.inbox.as_str().into();
+        let path = settings.path.as_path().into();
+        let writes = settings.clone();
+        // First: it makes the tables.
+        let writer = Queue::start("inbox writer", writes, connection::writer, thread::write)?;
+        let reader = Queue::start("inbox reader", settings, connection::reader, thread::read)?;
+        Ok(Self {
+            writer,
+            reader,
+            inbox,
+            path,
+        })
+    }
+
+    pub(crate) fn inbox(&self) -> &str {
+        &self.inbox
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        mut step: impl FnMut(&Rows<'_>, Timestamp) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let inbox = Arc::clone(&self.inbox);
+        let step = move |connection: &Connection| {
+            let inbox = &*inbox;
+            step(&Rows { connection, inbox }, Timestamp::now())
+        };
+        self.writer.ask(step).await
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        mut step: impl FnMut(&Rows<'_>, Timestamp) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let inbox = Arc::clone(&self.inbox);
+        let step = move |connection: &Connection| {
+            let inbox = &*inbox;
+            step(&Rows { connection, inbox }, Timestamp::now())
+        };
+        self.reader.ask(step).await
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore")
+            .field("path", &self.path)
+            .field("inbox", &self.inbox)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Store for SqliteStore {
+    async fn accept(&self, entry: Entry, lease: Option<Duration>) -> Result<Accepted, StoreError> {
+        let accept = move |rows: &Rows<'_>, now| {
+            let operation = Operation::Accept {
+                digest: entry.digest(),
+                event: entry.event().to_owned(),
+                lease,
+            };
+            match rows.insert(entry.id(), operation, now)? {
+                Outcome::Accepted(accepted) => Ok(accepted),
+                _ => Err(StoreErrorKind::Other.into()),
+            }
+        };
+        self.write(accept).await
+    }
+
+    async fn take(&self, terms: &Terms, most: usize) -> Result<Taken, StoreError> {
+        let terms = *terms;
+        self.write(move |rows, now| take(rows, &terms, most, now))
+            .await
+    }
+
+    async fn settle(&self, ticket: &Ticket, settlement: Settlement) -> Result<Settled, StoreError> {
+        let ticket = ticket.clone();
+        let settle = move |rows: &Rows<'_>, now| {
+            let operation = Operation::Settle {
+                attempt: ticket.attempt(),
+                settlement: settlement.clone(),
+            };
+            match rows.apply(ticket.id(), operation, now)? {
+                (_, Outcome::Settled(settled)) => Ok(settled),
+                _ => Err(StoreErrorKind::Other.into()),
+            }
+        };
+        self.write(settle).await
+    }
+
+    async fn find(&self, id: &DeliveryId) -> Result<Option<Row>, StoreError> {
+        let id = id.clone();
+        let find = move |rows: &Rows<'_>, _| {
+            let row = rows.find(&id)?;
+            let event = rows.event(&id)?;
+            Ok(row.map(|row| Row { event, ..row }))
+        };
+        self.read(find).await
+    }
+
+    async fn counts(&self) -> Result<Counts, StoreError> {
+        let counts = |rows: &Rows<'_>, now: Timestamp| {
+            let mut oldest = None::<Timestamp>;
+            for state in [State::Pending, State::Working] {
+                let due = rows.next_due(state, now)?.map(|(_, due)| due);
+                oldest = oldest.into_iter().chain(due).min();
+            }
+            Ok(Counts {
+                pending: rows.count(State::Pending)?,
+                working: rows.count(State::Working)?,
+                dead: rows.count(State::Dead)?,
+                oldest_due: oldest.map(|due| now.since(due)),
+            })
+        };
+        self.read(counts).await
+    }
+
+    async fn dead(
+        &self,
+        limit: usize,
+        after: Option<&DeliveryId>,
+    ) -> Result<Vec<(DeliveryId, Row)>, StoreError> {
+        let after = after.cloned();
+        self.read(move |rows, _| rows.dead(limit, after.as_ref()))
+            .await
+    }
+
+    async fn revive(&self, selection: &Selection) -> Result<u64, StoreError> {
+        let selection = selection.clone();
+        let revive = move |rows: &Rows<'_>, now| {
+            let ids = rows.selected(&selection)?;
+            changed(rows, &ids, &Operation::Revive, now)
+        };
+        self.write(revive).await
+    }
+
+    async fn discard(&self, id: &DeliveryId) -> Result<bool, StoreError> {
+        let id = id.clone();
+        let discard = move |rows: &Rows<'_>, now| {
+            let (_, outcome) = rows.apply(&id, Operation::Discard, now)?;
+            Ok(outcome == Outcome::Changed)
+        };
+        self.write(discard).await
+    }
+
+    /// The file has no index for this, since every row would pay for it: what may go is looked for by the reader,
+    /// beside the writer.
+    async fn purge(&self, age: Duration, most: usize) -> Result<u64, StoreError> {
+        let old = move |rows: &Rows<'_>, now: Timestamp| rows.done_by(now.before(age), most);
+        let ids = self.read(old).await?;
+        if ids.is_empty() {
+            return Ok(0);
+        }
+        let purge = Operation::Purge { age };
+        self.write(move |rows, now| changed(rows, &ids, &purge, now))
+            .await
+    }
+}
+
+impl BlockingStore for SqliteStore {}
+
+fn take(rows: &Rows<'_>, terms: &Terms, most: usize, now: Timestamp) -> Result<Taken, StoreError> {
+    let mut taken = Taken::default();
+    while taken.rows.len() < most && taken.buried.len() < most {
+        let pending = rows.next_due(State::Pending, now)?;
+        let ran_out = rows.next_due(State::Working, now)?;
+        let retaken = match (&pending, &ran_out) {
+            (Some((_, pending)), Some((_, ran_out))) => ran_out < pending,
+            _ => pending.is_none(),
+        };
+        let next = if retaken { ran_out } else { pending };
+        let Some((id, _)) = next else { break };
+        // It is taken alone, by the next call if something is taken already.
+        if retaken && !taken.rows.is_empty() {
+            break;
+        }
+        match rows.apply(&id, Operation::Take(*terms), now)? {
+            (Some(row), Outcome::Taken) => taken.rows.push(Leased {
+                ticket: Ticket::new(id.clone(), row.attempt),
+                tries: row.tries,
+                age: now.since(row.received),
+                // One that is missing cannot be read, which is for the worker to find.
+                event: rows.event(&id)?.unwrap_or_default(),
+                retaken,
+            }),
+            (_, Outcome::Buried) => taken.buried.push(id),
+            _ => break,
+        }
+        if retaken && !taken.rows.is_empty() {
+            break;
+        }
+    }
+    Ok(taken)
+}
+
+/// Applies an operation to rows, and tells to how many it applied.
+fn changed(
+    rows: &Rows<'_>,
+    ids: &[DeliveryId],
+    operation: &Operation,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let mut changed = 0_u64;
+    for id in ids {
+        if rows.apply(id, operation.clone(), now)?.1 == Outcome::Changed {
+            changed = changed.saturating_add(1);
+        }
+    }
+    Ok(changed)
+}

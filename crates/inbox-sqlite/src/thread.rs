@@ -1,0 +1,241 @@
+//! Threads that own a connection each, and the queue before them.
+
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+use twilio_verify_webhooks_inbox::{StoreError, StoreErrorKind};
+
+use crate::builder::SqliteBuilder;
+use crate::error::{needs_reopening, stopped, store_error};
+use crate::schema;
+
+/// How many requests one commit covers at most.
+const BATCH: usize = 512;
+
+type Opens = fn(&SqliteBuilder) -> Result<Connection, StoreError>;
+type Serves = fn(&Connection, Vec<Box<dyn Request>>) -> Result<(), StoreError>;
+
+/// Where requests for a thread are put. The thread ends when all of these are gone.
+#[derive(Clone)]
+pub(crate) struct Queue(SyncSender<Box<dyn Request>>);
+
+impl Queue {
+    /// Starts a thread with a connection, which it opens again if that is needed.
+    pub(crate) fn start(
+        name: &str,
+        settings: SqliteBuilder,
+        open: Opens,
+        serve: Serves,
+    ) -> Result<Self, StoreError> {
+        let connection = open(&settings)?;
+        let (sender, requests) = sync_channel(settings.queue);
+        let thread = thread::Builder::new().name(name.to_owned());
+        let served = Served {
+            open,
+            settings,
+            serve,
+        };
+        let unavailable = |error| StoreError::new(StoreErrorKind::Unavailable, error);
+        let run = move || served.run(&requests, connection);
+        thread.spawn(run).map_err(unavailable)?;
+        Ok(Self(sender))
+    }
+
+    /// Asks for a step. Its answer comes when it is committed.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        step: impl FnMut(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let request = Asked {
+            step,
+            result: None,
+            reply,
+        };
+        self.0
+            .try_send(Box::new(request))
+            .map_err(|error| match error {
+                TrySendError::Full(_) => {
+                    StoreError::new(StoreErrorKind::Full, "too many requests wait")
+                }
+                TrySendError::Disconnected(_) => stopped(),
+            })?;
+        answer.await.unwrap_or_else(|_| Err(stopped()))
+    }
+}
+
+/// A step, and who waits for it.
+pub(crate) trait Request: Send {
+    /// Nobody waits any more.
+    fn is_dropped(&self) -> bool;
+    fn run(&mut self, connection: &Connection) -> Result<(), StoreError>;
+    fn succeed(self: Box<Self>);
+    fn fail(self: Box<Self>, error: StoreError);
+}
+
+struct Asked<T, F> {
+    step: F,
+    result: Option<T>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Request for Asked<T, F>
+where
+    T: Send,
+    F: FnMut(&Connection) -> Result<T, StoreError> + Send,
+{
+    fn is_dropped(&self) -> bool {
+        self.reply.is_closed()
+    }
+
+    fn run(&mut self, connection: &Connection) -> Result<(), StoreError> {
+        self.result = Some((self.step)(connection)?);
+        Ok(())
+    }
+
+    fn succeed(self: Box<Self>) {
+        let result = self.result.ok_or_else(stopped);
+        let _ = self.reply.send(result);
+    }
+
+    fn fail(self: Box<Self>, error: StoreError) {
+        let _ = self.reply.send(Err(error));
+    }
+}
+
+struct Served {
+    open: Opens,
+    settings: SqliteBuilder,
+    serve: Serves,
+}
+
+impl Served {
+    fn run(&self, requests: &Receiver<Box<dyn Request>>, connection: Connection) {
+        let mut connection = Some(connection);
+        // While a commit is being flushed, requests gather; the next commit covers them all.
+        while let Ok(first) = requests.recv() {
+            let waiting = std::iter::once(first).chain(requests.try_iter());
+            let waiting = waiting.take(BATCH).filter(|request| !request.is_dropped());
+            let batch: Vec<_> = waiting.collect();
+            if connection.is_none() {
+                match (self.open)(&self.settings) {
+                    Ok(opened) => connection = Some(opened),
+                    Err(error) => {
+                        fail(batch, &error);
+                        continue;
+                    }
+                }
+            }
+            let Some(open) = &connection else { continue };
+            let served = (self.serve)(open, batch);
+            if served.is_err_and(|error| needs_reopening(&error)) {
+                connection = None;
+            }
+        }
+    }
+}
+
+fn fail(batch: Vec<Box<dyn Request>>, error: &StoreError) {
+    for request in batch {
+        request.fail(error.clone());
+    }
+}
+
+/// Runs requests in one transaction, each in a savepoint of its own, and answers them once it is committed.
+pub(crate) fn write(
+    connection: &Connection,
+    batch: Vec<Box<dyn Request>>,
+) -> Result<(), StoreError> {
+    if let Err(error) = begin(connection) {
+        fail(batch, &error);
+        return Err(error);
+    }
+    let mut done = Vec::new();
+    let mut requests = batch.into_iter();
+    while let Some(mut request) = requests.next() {
+        match in_savepoint(connection, &mut *request) {
+            Ok(Ok(())) => done.push(request),
+            Ok(Err(error)) => request.fail(error),
+            // The whole transaction is lost.
+            Err(error) => {
+                request.fail(error.clone());
+                roll_back(connection);
+                fail(done, &error);
+                fail(requests.collect(), &error);
+                return Err(error);
+            }
+        }
+    }
+    if let Err(error) = connection.execute_batch("COMMIT").map_err(store_error) {
+        roll_back(connection);
+        fail(done, &error);
+        return Err(error);
+    }
+    for request in done {
+        request.succeed();
+    }
+    Ok(())
+}
+
+/// Takes the lock first, so that no other process can come between a read and the write that follows from it.
+fn begin(connection: &Connection) -> Result<(), StoreError> {
+    connection
+        .execute_batch("BEGIN IMMEDIATE")
+        .map_err(store_error)?;
+    let checked = schema::check(connection);
+    if checked.is_err() {
+        roll_back(connection);
+    }
+    checked
+}
+
+fn in_savepoint(
+    connection: &Connection,
+    request: &mut dyn Request,
+) -> Result<Result<(), StoreError>, StoreError> {
+    connection
+        .execute_batch("SAVEPOINT request")
+        .map_err(store_error)?;
+    let result = request.run(connection);
+    if let Err(error) = &result {
+        // Some failures, as of a full disk, end the transaction.
+        if connection.is_autocommit() {
+            return Err(error.clone());
+        }
+        connection
+            .execute_batch("ROLLBACK TO request")
+            .map_err(store_error)?;
+    }
+    connection
+        .execute_batch("RELEASE request")
+        .map_err(store_error)?;
+    Ok(result)
+}
+
+fn roll_back(connection: &Connection) {
+    if !connection.is_autocommit() {
+        // If that fails too, the connection is not used again.
+        let _ = connection.execute_batch("ROLLBACK");
+    }
+}
+
+/// Runs requests that only read, each in a transaction of its own, as short as can be: a reader that stays keeps the
+/// WAL from being emptied.
+pub(crate) fn read(
+    connection: &Connection,
+    batch: Vec<Box<dyn Request>>,
+) -> Result<(), StoreError> {
+    let mut last = Ok(());
+    for mut request in batch {
+        match schema::check(connection).and_then(|()| request.run(connection)) {
+            Ok(()) => request.succeed(),
+            Err(error) => {
+                request.fail(error.clone());
+                last = Err(error);
+            }
+        }
+    }
+    last
+}
