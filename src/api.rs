@@ -39,6 +39,7 @@ mod base_url;
 mod call;
 mod credentials;
 mod ensure;
+mod error;
 mod event_types;
 mod page;
 #[cfg(feature = "reqwest")]
@@ -54,6 +55,10 @@ mod webhooks;
 pub use self::call::{Call, REPLY_LIMIT, Reply};
 pub use self::credentials::Credentials;
 pub use self::ensure::{Ensured, Outcome, Plan, Step};
+pub use self::error::{
+    BaseUrlError, ClientError, CredentialsError, ErrorCode, ErrorReply, NextPageError, ReplyError,
+    RequestError,
+};
 pub use self::event_types::{EventType, EventTypes};
 pub use self::page::{Listing, Page, PageMeta};
 #[cfg(feature = "reqwest")]
@@ -65,10 +70,6 @@ pub use self::ureq::UreqClient;
 pub use self::values::{Method, Status, Version};
 pub use self::webhook::{DateText, Webhook};
 pub use self::webhooks::{BASE_URL, Webhooks};
-pub use crate::error::api::{
-    BaseUrlError, ClientError, CredentialsError, ErrorCode, ErrorReply, NextPageError, ReplyError,
-    RequestError,
-};
 
 /// How long a reply may take to come in whole, unless set otherwise.
 #[cfg(any(feature = "reqwest", feature = "ureq"))]

@@ -1,7 +1,5 @@
 //! What can go wrong, one type per question.
 
-#[cfg(feature = "api")]
-pub(crate) mod api;
 mod config;
 mod decode;
 mod event;

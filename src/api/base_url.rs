@@ -3,7 +3,7 @@
 use http::Uri;
 use url::{Host, Url};
 
-use crate::error::api::{BaseUrlError, NextPageError};
+use crate::api::error::{BaseUrlError, NextPageError};
 use crate::sid::ServiceSid;
 
 /// The most bytes of the URL of a next page. Twilio's have some 200.

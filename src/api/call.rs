@@ -6,8 +6,8 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use serde::de::DeserializeOwned;
 
 use super::Credentials;
+use crate::api::error::{ErrorReply, ReplyError};
 use crate::error::DecodeError;
-use crate::error::api::{ErrorReply, ReplyError};
 
 /// The most bytes of a reply that are read: 4 MiB.
 ///

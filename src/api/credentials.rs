@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
 
-use crate::error::api::CredentialsError;
+use crate::api::error::CredentialsError;
 use crate::sid::{self, AccountSid};
 
 /// What stands in texts in place of credentials.

@@ -1,5 +1,5 @@
 use super::values::text_impls;
-use crate::error::api::RequestError;
+use crate::api::error::RequestError;
 use crate::event::{ChallengeEventType, FactorEventType};
 
 /// A type of event that a webhook is subscribed to.

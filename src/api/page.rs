@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::call::{Call, read_json, sealed};
 use super::{Webhook, Webhooks};
-use crate::error::api::{NextPageError, ReplyError};
+use crate::api::error::{NextPageError, ReplyError};
 use crate::object::Object;
 
 /// One page of a list of webhooks.

@@ -9,7 +9,7 @@ use super::{
     Call, Ensured, NewWebhook, Outcome, Plan, REPLY_LIMIT, Reply, Retry, Step, TIMEOUT, Webhook,
     Webhooks,
 };
-use crate::error::api::ClientError;
+use crate::api::error::ClientError;
 
 /// Sends calls with [`reqwest`], within a [`tokio`] runtime.
 ///

@@ -3,7 +3,7 @@ use std::time::{Duration, SystemTime};
 use http::HeaderMap;
 use http::header::RETRY_AFTER;
 
-use crate::error::api::ReplyError;
+use crate::api::error::ReplyError;
 
 /// When to send a request again (RFC 9110, section 10.2.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

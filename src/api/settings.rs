@@ -6,7 +6,7 @@ use url::form_urlencoded::Serializer;
 
 use super::webhook::Shown;
 use super::{EventTypes, Status, Version, Webhook};
-use crate::error::api::RequestError;
+use crate::api::error::RequestError;
 use crate::signature::SignedUrl;
 
 /// A webhook that is not there yet.

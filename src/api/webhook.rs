@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::call::{read_json, sealed};
 use super::{EventType, Method, Status, Version};
-use crate::error::api::ReplyError;
+use crate::api::error::ReplyError;
 use crate::sid::{AccountSid, ServiceSid, WebhookSid};
 use crate::signature::SignedUrl;
 

@@ -4,7 +4,7 @@ use http::Uri;
 
 use super::base_url::{BaseUrl, Collection};
 use super::{Call, Credentials, Listing, NewWebhook, Page, Webhook, WebhookUpdate};
-use crate::error::api::{BaseUrlError, NextPageError, RequestError};
+use crate::api::error::{BaseUrlError, NextPageError, RequestError};
 use crate::sid::{ServiceSid, WebhookSid};
 
 /// Where Twilio's Verify API is.
