@@ -1,0 +1,3 @@
+//! The code of the front page.
+//!
+#![doc = include_str!("../../../README.md")]

@@ -1,0 +1,3 @@
+//! The recipe for each framework.
+//!
+#![doc = include_str!("../../README.md")]
