@@ -53,12 +53,14 @@ pub(super) fn excluded(
     exclude(Cause::Fragment, fragment.is_none());
 
     let is_get = !request.form_is_signed;
-    exclude(Cause::BodyNotSigned, delivery.body.is_empty());
+    // Parameters may be in the query of a request without a body.
+    let has_none = !is_get && delivery.body.is_empty() && target == Some(None);
+    exclude(Cause::BodyNotSigned, has_none);
     exclude(Cause::GetAsPost, is_get);
     exclude(Cause::PostAsGet, !is_get);
     exclude(Cause::ParametersInQuery, is_get || target == Some(None));
     exclude(Cause::QueryInParameters, queries.is_empty());
-    exclude(Cause::SignedRawBody, delivery.body.is_empty());
+    exclude(Cause::SignedRawBody, has_none);
 
     // Nothing that hides the parameters leaves names that Twilio lists.
     let form = &request.form;

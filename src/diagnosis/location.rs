@@ -65,16 +65,6 @@ impl Location {
         variants.into_iter().map(String::from).collect()
     }
 
-    /// The same without those that only add the default port of the scheme.
-    pub(super) fn likely_variants(&self) -> Vec<String> {
-        let mut variants = self.variants();
-        if self.port.is_empty() && self.fragment.is_none() {
-            let mut position = 0_usize..;
-            variants.retain(|_| position.next().is_some_and(|position| position % 2 == 0));
-        }
-        variants
-    }
-
     /// Puts parameters after the query.
     pub(super) fn with_parameters(mut self, parameters: &str) -> Self {
         self.query = Some(match self.query {

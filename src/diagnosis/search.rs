@@ -108,7 +108,9 @@ impl<'s> Search<'s> {
         let one = std::mem::take(&mut self.urls.one);
         let origins = std::mem::take(&mut self.urls.origins);
         let proxies = self.urls.proxies();
-        let led_to: Vec<Url> = self.urls.led_to(&one);
+        let likely_base = [self.urls.likely_base()];
+        let led_to = self.urls.led_to();
+        let prefixed = self.urls.prefixed();
         let request = self.request;
         let form = &request.form;
         let whole = Change::whole();
@@ -139,12 +141,17 @@ impl<'s> Search<'s> {
             }
         }
         // 5: another key and one difference.
-        let is_led_to = |url: &&Url| url.is_led_to;
-        for url in one.iter().filter(is_led_to) {
-            self.urls(std::slice::from_ref(url), others)?;
-        }
+        self.urls(&one, others)?;
         self.ways(&base, others)?;
-        self.bodies(form, &[&whole], &[], &base, others, &mut Seen::default())?;
+        let changes: [&[Change]; 2] = [&whole, &one_parameter];
+        self.bodies(
+            form,
+            &changes,
+            &[],
+            &likely_base,
+            others,
+            &mut Seen::default(),
+        )?;
         // 6: what a proxy hides, and another way to sign or one difference in the body.
         self.ways(&proxies, allowed)?;
         let mut seen_with_proxies = Seen::default();
@@ -193,9 +200,13 @@ impl<'s> Search<'s> {
             allowed,
             &mut seen_with_proxies,
         )?;
-        // 10: what headers say of the URL, and one difference in the body.
+        // 10: what headers say of the URL, or a usual prefix, and one difference in the body.
         self.ways(&led_to, allowed)?;
-        self.bodies(form, &[&whole], &[], &led_to, allowed, &mut Seen::default())
+        let mut seen = Seen::default();
+        self.bodies(form, &[&whole], &[], &led_to, allowed, &mut seen)?;
+        let mut seen = Seen::default();
+        self.bodies(form, &[&one_parameter], &[], &prefixed, allowed, &mut seen)?;
+        Step::Continue(())
     }
 
     fn urls(&mut self, urls: &[Url], keys: &[Candidate<'_>]) -> Step {

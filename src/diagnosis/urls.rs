@@ -21,6 +21,9 @@ const MOST_WITH_URLS: usize = 8;
 /// How many origins are tried together with another body.
 const MOST_WITH_BODIES: usize = 4;
 
+/// How many paths and queries are tried together with another parameter.
+const MOST_PREFIXED: usize = 12;
+
 /// What takes the place of a piece of a URL.
 enum Piece {
     Scheme(String),
@@ -38,6 +41,8 @@ pub(super) struct Change {
     findings: Vec<Finding>,
     /// Whether something in the request leads to it, so that it is tried together with more.
     is_led_to: bool,
+    /// Whether the request line or a header gives it and no guess does.
+    is_given: bool,
 }
 
 impl Change {
@@ -46,7 +51,13 @@ impl Change {
             piece,
             findings: vec![finding.into()],
             is_led_to,
+            is_given: false,
         }
+    }
+
+    fn is_of_prefix(&self) -> bool {
+        let mut findings = self.findings.iter();
+        findings.any(|finding| finding.cause == Cause::PathPrefix)
     }
 
     fn apply(&self, to: &mut Location) {
@@ -67,7 +78,6 @@ pub(super) struct Url {
     /// The texts to try.
     pub(super) variants: Vec<String>,
     pub(super) findings: Vec<Finding>,
-    pub(super) is_led_to: bool,
 }
 
 /// What the URLs are derived from.
@@ -118,12 +128,27 @@ impl Changes {
         let one = self.paths.iter().chain(&self.queries);
         let mut rests: Vec<Vec<&Change>> = one.map(|change| vec![change]).collect();
         rests.extend(self.targets.iter().map(|both| both.iter().collect()));
-        let is_simple = |change: &&Change| change.is_led_to && change.findings.len() == 1;
-        for path in self.paths.iter().filter(is_simple) {
-            let queries = self.queries.iter().filter(is_simple);
-            rests.extend(queries.map(|query| vec![path, query]));
-        }
+        rests.extend(self.both(|path| path.is_led_to));
         rests
+    }
+
+    /// A path and a query, each with one difference, and one that something leads to.
+    fn both(&self, of_path: impl Fn(&Change) -> bool) -> Vec<Vec<&Change>> {
+        let mut both = Vec::new();
+        for path in self
+            .paths
+            .iter()
+            .filter(|path| path.findings.len() == 1 && of_path(path))
+        {
+            let is_simple = |query: &&Change| query.is_led_to && query.findings.len() == 1;
+            both.extend(
+                self.queries
+                    .iter()
+                    .filter(is_simple)
+                    .map(|query| vec![path, query]),
+            );
+        }
+        both
     }
 }
 
@@ -164,10 +189,14 @@ impl<'c> Urls<'c> {
             wholes,
             ..
         } = changes;
-        for pieces in [schemes, hosts, ports, paths, queries, wholes] {
-            for change in pieces.iter().filter(|change| change.findings.len() == 1) {
-                let url = urls.unseen(&[change]);
-                urls.one.extend(url);
+        let is_one = |change: &&Change| change.findings.len() == 1;
+        for is_given in [false, true] {
+            for pieces in [schemes, hosts, ports, paths, queries, wholes] {
+                let pieces = pieces.iter().filter(|change| change.is_given == is_given);
+                for change in pieces.filter(is_one) {
+                    let url = urls.unseen(&[change]);
+                    urls.one.extend(url);
+                }
             }
         }
         for picks in origin::together(schemes, hosts, ports) {
@@ -182,10 +211,15 @@ impl<'c> Urls<'c> {
         self.url(&[])
     }
 
+    /// The URL as the receiver tries it, without variants that are rarely signed.
+    pub(super) fn likely_base(&self) -> Url {
+        self.likely(&[])
+    }
+
     /// The origins that a proxy hides as a rule, to be tried with another body.
     pub(super) fn proxies(&self) -> Vec<Url> {
         let proxies = self.proxies.iter().take(MOST_WITH_BODIES);
-        proxies.map(|picks| self.likely(picks)).collect()
+        self.distinct(proxies.map(Vec::as_slice))
     }
 
     /// What makes URLs with two differences, what a proxy hides counting as one.
@@ -194,67 +228,106 @@ impl<'c> Urls<'c> {
         let origins = [&changes.schemes, &changes.hosts, &changes.ports];
         let led_to = |pieces: &'c [Change]| pieces.iter().filter(|change| change.is_led_to);
         let rests = changes.rests();
-        let mut picks: Vec<Vec<&Change>> = rests
-            .iter()
-            .filter(|rest| rest.len() > 1)
-            .cloned()
-            .collect();
+        let several = rests.iter().filter(|rest| rest.len() > 1);
+        let mut picks: Vec<Vec<&Change>> = several.cloned().collect();
         let several = changes.paths.iter().chain(&changes.queries);
-        picks.extend(
-            several
-                .filter(|change| change.findings.len() > 1)
-                .map(|change| vec![change]),
-        );
+        let several = several.filter(|change| change.findings.len() > 1);
+        picks.extend(several.map(|change| vec![change]));
+        picks.extend(changes.both(|path| !path.is_led_to));
         for proxy in self.proxies.iter().take(MOST_WITH_URLS) {
             picks.extend(rests.iter().map(|rest| [proxy.as_slice(), rest].concat()));
         }
         for origin in origins.into_iter().flat_map(|pieces| led_to(pieces)) {
-            let rests = rests
-                .iter()
-                .filter(|rest| rest.iter().all(|change| change.is_led_to));
+            let rests = rests.iter();
+            let rests = rests.filter(|rest| rest.iter().all(|change| change.is_led_to));
             picks.extend(rests.map(|rest| [&[origin], rest.as_slice()].concat()));
         }
         picks
     }
 
-    /// Those of `one` that something leads to, and what headers say of path and query with what a proxy hides: to be
-    /// tried with another body.
-    pub(super) fn led_to(&self, one: &[Url]) -> Vec<Url> {
-        let one = one.iter().filter(|url| url.is_led_to);
-        let mut urls: Vec<Url> = one
-            .map(|url| Url {
-                location: url.location.clone(),
-                variants: url.location.likely_variants(),
-                findings: url.findings.clone(),
-                is_led_to: true,
-            })
-            .collect();
-        let is_given =
-            |change: &&Change| change.findings.iter().all(|finding| finding.at.is_some());
-        let mut rests: Vec<Vec<&Change>> = self.changes.rests();
-        rests.retain(|rest| {
-            rest.iter()
-                .all(|change| change.is_led_to && is_given(change))
-        });
-        urls.extend(
-            rests
-                .iter()
-                .filter(|rest| rest.len() > 1)
-                .map(|rest| self.likely(rest)),
-        );
+    /// The URLs with one difference that something leads to or a usual prefix makes, and what headers say of path and
+    /// query with what a proxy hides: to be tried with another body.
+    pub(super) fn led_to(&self) -> Vec<Url> {
+        let changes = self.changes;
+        let Changes {
+            schemes,
+            hosts,
+            ports,
+            paths,
+            queries,
+            wholes,
+            ..
+        } = changes;
+        let pieces = [schemes, hosts, ports, paths, queries, wholes];
+        let is_likely = |change: &&Change| {
+            change.findings.len() == 1 && (change.is_led_to || change.is_of_prefix())
+        };
+        let one = pieces.into_iter().flatten().filter(is_likely);
+        let mut picks: Vec<Vec<&Change>> = one.map(|change| vec![change]).collect();
+        let is_given = |change: &&Change| {
+            change.is_led_to && change.findings.iter().all(|finding| finding.at.is_some())
+        };
+        let mut rests: Vec<Vec<&Change>> = changes.rests();
+        rests.retain(|rest| rest.iter().all(is_given));
+        picks.extend(rests.iter().filter(|rest| rest.len() > 1).cloned());
         for proxy in self.proxies.iter().take(MOST_WITH_BODIES) {
-            urls.extend(
-                rests
-                    .iter()
-                    .map(|rest| self.likely(&[proxy.as_slice(), rest].concat())),
-            );
+            picks.extend(rests.iter().map(|rest| [proxy.as_slice(), rest].concat()));
+        }
+        self.distinct(picks.iter().map(Vec::as_slice))
+    }
+
+    /// The URLs with another path or query, or a prefix, that a header names or that is usual: to be tried with another
+    /// parameter.
+    pub(super) fn prefixed(&self) -> Vec<Url> {
+        let rests = self.changes.paths.iter().chain(&self.changes.queries);
+        let is_likely = |change: &&Change| {
+            let mut findings = change.findings.iter();
+            let is_named = findings.any(|finding| finding.at.is_some());
+            change.findings.len() == 1 && (change.is_of_prefix() || (change.is_led_to && is_named))
+        };
+        let picks: Vec<[&Change; 1]> = rests
+            .filter(is_likely)
+            .take(MOST_PREFIXED)
+            .map(|change| [change])
+            .collect();
+        self.distinct(picks.iter().map(<[&Change; 1]>::as_slice))
+    }
+
+    /// The URLs with the variants that are likely, each text once.
+    fn distinct<'p>(&self, picks: impl Iterator<Item = &'p [&'c Change]>) -> Vec<Url>
+    where
+        'c: 'p,
+    {
+        let mut seen: HashSet<u64> = HashSet::new();
+        let mut urls = Vec::new();
+        for picks in picks {
+            let mut url = self.likely(picks);
+            url.variants
+                .retain(|variant| seen.insert(self.hasher.hash_one(variant)));
+            if !url.variants.is_empty() {
+                urls.push(url);
+            }
         }
         urls
     }
 
+    /// The URL without variants that are rarely signed: with the default port, and with the configured one at the host
+    /// of a proxy.
     fn likely(&self, picks: &[&Change]) -> Url {
         let mut url = self.url(picks);
-        url.variants = url.location.likely_variants();
+        let is = |wanted: fn(&Piece) -> bool| picks.iter().any(|change| wanted(&change.piece));
+        let other_host = is(|piece| matches!(piece, Piece::Host(_)));
+        let other_port = is(|piece| matches!(piece, Piece::Port(_)));
+        let rare = match (url.location.port.is_empty(), other_host && !other_port) {
+            (true, _) => 1,
+            (false, true) => 0,
+            (false, false) => return url,
+        };
+        if url.location.fragment.is_none() {
+            let mut position = 0_usize..;
+            url.variants
+                .retain(|_| position.next().is_some_and(|position| position % 2 != rare));
+        }
         url
     }
 
@@ -267,7 +340,6 @@ impl<'c> Urls<'c> {
         Url {
             variants: location.variants(),
             findings: findings.cloned().collect(),
-            is_led_to: picks.iter().all(|change| change.is_led_to),
             location,
         }
     }

@@ -16,7 +16,7 @@ use crate::scene::*;
 
 /// A delivery, and what it must be diagnosed as.
 pub(crate) struct Row {
-    name: String,
+    pub(crate) name: String,
     pub(crate) scene: Scene,
     causes: Vec<Cause>,
     observations: Vec<Cause>,
@@ -54,6 +54,14 @@ fn unexplained(name: &str, scene: Scene, observations: &[Cause]) -> Row {
 }
 
 impl Row {
+    pub(crate) fn is_explained(&self) -> bool {
+        !self.causes.is_empty()
+    }
+
+    pub(crate) fn causes(&self) -> &[Cause] {
+        &self.causes
+    }
+
     fn seeing(mut self, observations: &[Cause]) -> Self {
         self.observations = observations.to_vec();
         self

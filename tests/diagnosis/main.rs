@@ -2,6 +2,7 @@
 
 mod accounts;
 mod bounds;
+mod broken;
 mod command;
 mod cookbook;
 mod forged;
@@ -10,3 +11,4 @@ mod redaction;
 mod report;
 mod requests;
 mod scene;
+mod together;

@@ -55,6 +55,8 @@ pub(crate) fn form(pairs: &[(String, String)]) -> String {
 /// Everything a diagnosis is given.
 #[derive(Clone)]
 pub(crate) struct Scene {
+    /// The URL at Twilio.
+    pub(crate) signed: String,
     pub(crate) builder: ReceiverBuilder,
     pub(crate) method: &'static str,
     pub(crate) target: Option<String>,
@@ -78,6 +80,7 @@ impl Scene {
     pub(crate) fn with_builder(builder: ReceiverBuilder, signed: &str, pairs: &Pairs) -> Self {
         let signature = token(TOKEN).sign(signed, pairs.clone());
         Self {
+            signed: signed.to_owned(),
             builder,
             method: "POST",
             target: None,

@@ -25,14 +25,35 @@ struct Guess {
     path: String,
     findings: Vec<Finding>,
     is_led_to: bool,
+    is_given: bool,
 }
 
 impl Guess {
+    fn new(path: String, finding: Finding, is_led_to: bool) -> Self {
+        Self {
+            path,
+            findings: vec![finding],
+            is_led_to,
+            is_given: false,
+        }
+    }
+
+    /// The path as it is.
+    fn none(path: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            findings: Vec::new(),
+            is_led_to: true,
+            is_given: false,
+        }
+    }
+
     fn then(&self, other: Self) -> Self {
         Self {
             path: other.path,
             findings: [self.findings.as_slice(), &other.findings].concat(),
             is_led_to: self.is_led_to && other.is_led_to,
+            is_given: false,
         }
     }
 }
@@ -41,11 +62,7 @@ pub(super) fn changes(evidence: &Evidence<'_>) -> Vec<Change> {
     let base = evidence.base;
     let mut guesses = spelled(&base.path);
     let mut prefixed = Vec::new();
-    let plain = Guess {
-        path: base.path.clone(),
-        findings: Vec::new(),
-        is_led_to: true,
-    };
+    let plain = Guess::none(&base.path);
     for guess in [&plain].into_iter().chain(&guesses) {
         if guess.findings.len() <= 1 {
             prefixed.extend(prefixes(evidence, &guess.path).into_iter().map(|other| {
@@ -71,19 +88,20 @@ pub(super) fn changes(evidence: &Evidence<'_>) -> Vec<Change> {
                 path: path.to_owned(),
                 findings: difference(&base.path, at, path),
                 is_led_to: true,
+                is_given: true,
             }),
             None => {}
         }
-        guesses.extend(evidence.context.prefixes.iter().map(|prefix| Guess {
-            path: format!("{}{path}", prefix.value),
-            findings: vec![Finding::new(Cause::PathPrefix).at(prefix.header)],
-            is_led_to: true,
+        guesses.extend(evidence.context.prefixes.iter().map(|prefix| {
+            let finding = Finding::new(Cause::PathPrefix).at(prefix.header);
+            Guess::new(format!("{}{path}", prefix.value), finding, true)
         }));
     }
     let change = |guess: Guess| Change {
         piece: Piece::Path(guess.path),
         findings: guess.findings,
         is_led_to: guess.is_led_to,
+        is_given: guess.is_given,
     };
     guesses.into_iter().map(change).collect()
 }
@@ -94,6 +112,7 @@ pub(super) fn given(base: &Location, at: &'static str, path: &str) -> Option<Cha
         piece: Piece::Path(path.to_owned()),
         findings: difference(&base.path, at, path),
         is_led_to: true,
+        is_given: true,
     })
 }
 
@@ -108,12 +127,7 @@ fn difference(here: &str, at: &'static str, other: &str) -> Vec<Finding> {
         }
         return findings;
     }
-    let plain = Guess {
-        path: here.to_owned(),
-        findings: Vec::new(),
-        is_led_to: true,
-    };
-    guesses.insert(0, plain);
+    guesses.insert(0, Guess::none(here));
     let is_prefixed = |guess: &&Guess| {
         let shorter = other.len().min(guess.path.len());
         let is_telling = shorter > 1 || guess.findings.is_empty();
@@ -161,11 +175,7 @@ fn one_difference(here: &str) -> Vec<Guess> {
     let mut guesses: Vec<Guess> = Vec::new();
     let mut add = |path: String, finding: Finding, is_led_to| {
         if path != here && guesses.iter().all(|guess| guess.path != path) {
-            guesses.push(Guess {
-                path,
-                findings: vec![finding],
-                is_led_to,
-            });
+            guesses.push(Guess::new(path, finding, is_led_to));
         }
     };
     match here.strip_suffix('/') {
@@ -224,11 +234,7 @@ fn prefixes(evidence: &Evidence<'_>, here: &str) -> Vec<Guess> {
     let mut add = |path: String, at: Option<&'static str>, is_led_to| {
         let mut finding = Finding::new(Cause::PathPrefix);
         finding.at = at.map(Into::into);
-        guesses.push(Guess {
-            path,
-            findings: vec![finding],
-            is_led_to,
-        });
+        guesses.push(Guess::new(path, finding, is_led_to));
     };
     for prefix in &evidence.context.prefixes {
         add(format!("{}{here}", prefix.value), Some(prefix.header), true);

@@ -21,6 +21,7 @@ pub(super) fn changes(evidence: &Evidence<'_>) -> Vec<Change> {
             piece: Piece::Query(query),
             findings,
             is_led_to,
+            is_given: false,
         });
     };
     match here {
@@ -69,6 +70,7 @@ pub(super) fn given(base: &Location, at: &'static str, query: Option<&str>) -> O
         piece: Piece::Query(query.map(str::to_owned)),
         findings: difference(here, at, query),
         is_led_to: true,
+        is_given: true,
     })
 }
 
@@ -88,37 +90,37 @@ fn difference(here: Option<&str>, at: &'static str, other: Option<&str>) -> Vec<
         }
         return findings;
     }
-    let split = |query: &str| -> Vec<String> { query.split('&').map(str::to_owned).collect() };
-    let sorted = |mut pairs: Vec<String>| {
-        pairs.sort_unstable();
+    // What each pair says, whatever its spelling.
+    let read = |query: &str| -> Vec<(String, String)> {
+        let pairs = query.split('&');
         pairs
-    };
-    let (pairs, others) = (sorted(split(here)), sorted(split(other)));
-    let holds = |all: &[String], some: &[String]| some.iter().all(|pair| all.contains(pair));
-    if pairs == others {
-        return one(Cause::QueryOrder);
-    }
-    let read = |query: &str| -> Vec<String> {
-        query
-            .split('&')
-            .map(|pair| decoded(&pair.replace('+', " ")))
+            .map(|pair| (decoded(&pair.replace('+', " ")), pair.to_owned()))
             .collect()
     };
-    if read(here) == read(other) {
-        return one(Cause::QueryEscapes);
+    let common = |pairs: &[(String, String)], others: &[(String, String)]| {
+        let is_common = |pair: &&(String, String)| others.iter().any(|other| other.0 == pair.0);
+        pairs.iter().filter(is_common).cloned().collect::<Vec<_>>()
+    };
+    let (pairs, others) = (read(here), read(other));
+    let (ours, theirs) = (common(&pairs, &others), common(&others, &pairs));
+    let (is_missing, is_extra) = (theirs.len() < others.len(), ours.len() < pairs.len());
+    if ours.is_empty() || (is_missing && is_extra) {
+        return one(Cause::QueryRewritten);
     }
-    if sorted(read(here)) == sorted(read(other)) {
-        return [Cause::QueryOrder, Cause::QueryEscapes]
-            .map(|cause| Finding::new(cause).at(at))
-            .to_vec();
-    }
-    if holds(&others, &pairs) {
-        return one(Cause::QueryMissing);
-    }
-    if holds(&pairs, &others) {
-        return one(Cause::QueryExtra);
-    }
-    one(Cause::QueryRewritten)
+    let said = |pairs: &[(String, String)]| -> Vec<String> {
+        pairs.iter().map(|(said, _)| said.clone()).collect()
+    };
+    let is_spelled = theirs.iter().any(|pair| !ours.contains(pair));
+    let causes = [
+        (Cause::QueryMissing, is_missing),
+        (Cause::QueryExtra, is_extra),
+        (Cause::QueryOrder, said(&ours) != said(&theirs)),
+        (Cause::QueryEscapes, is_spelled),
+    ];
+    let causes = causes.into_iter().filter(|(_, is)| *is);
+    causes
+        .map(|(cause, _)| Finding::new(cause).at(at))
+        .collect()
 }
 
 /// The same pairs in other orders, in other spellings, and in both.

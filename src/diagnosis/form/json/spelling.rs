@@ -77,16 +77,22 @@ pub(in crate::diagnosis::form) fn respell(
     spacing: Spacing,
     escapes: Escapes,
 ) -> Option<String> {
-    if !text.trim_start().starts_with(['{', '[']) {
+    let json = text.trim_ascii();
+    if !json.starts_with(['{', '[']) {
         return None;
     }
+    // White space around it is no part of how it is printed.
+    let before = text.len().saturating_sub(text.trim_ascii_start().len());
+    let before = text.get(..before).unwrap_or_default();
+    let after = text.trim_ascii_end().len();
+    let after = text.get(after..).unwrap_or_default();
     let mut out = Out {
         text: String::with_capacity(text.len()),
         depth: 0,
         spacing,
     };
     let longest = text.len().saturating_mul(4).saturating_add(1024);
-    let mut rest = text;
+    let mut rest = json;
     while let Some(c) = rest.chars().next() {
         if out.text.len() > longest || out.depth > MOST_DEPTH {
             return None;
@@ -100,7 +106,7 @@ pub(in crate::diagnosis::form) fn respell(
         let after = rest.get(c.len_utf8()..).unwrap_or_default();
         rest = out.token(c, after);
     }
-    Some(out.text)
+    Some([before, &out.text, after].concat())
 }
 
 struct Out {
