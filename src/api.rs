@@ -45,11 +45,11 @@ mod page;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 mod retry;
-mod settings;
 #[cfg(feature = "ureq")]
 mod ureq;
 mod values;
 mod webhook;
+mod webhook_settings;
 mod webhooks;
 
 pub use self::call::{Call, REPLY_LIMIT, Reply};
@@ -64,13 +64,13 @@ pub use self::page::{Listing, Page, PageMeta};
 #[cfg(feature = "reqwest")]
 pub use self::reqwest::ReqwestClient;
 pub use self::retry::{Retry, RetryAfter};
-pub use self::settings::{NewWebhook, WebhookUpdate};
 #[cfg(feature = "ureq")]
 pub use self::ureq::UreqClient;
 pub use self::values::{Method, Status, Version};
 pub use self::webhook::{DateText, Webhook};
+pub use self::webhook_settings::{NewWebhook, WebhookUpdate};
 pub use self::webhooks::{BASE_URL, Webhooks};
 
-/// How long a reply may take to come in whole, unless set otherwise.
+/// How long a complete reply may take, unless set otherwise.
 #[cfg(any(feature = "reqwest", feature = "ureq"))]
 const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);

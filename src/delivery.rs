@@ -24,9 +24,9 @@ impl<'a> HeaderLines<'a> {
     }
 }
 
-/// A webhook request as it came in: method, the headers that matter, body.
+/// A webhook request as received: method, the headers that matter, body.
 ///
-/// It borrows everything, does no I/O and knows no framework. Header values may be given as `&str`, `&[u8]` or
+/// It borrows everything, does no I/O and depends on no framework. Header values may be given as `&str`, `&[u8]` or
 /// anything else that is `AsRef<[u8]>`, such as the header values of the `http` crate.
 ///
 /// ```
@@ -48,7 +48,7 @@ pub struct Delivery<'a> {
 }
 
 impl<'a> Delivery<'a> {
-    /// Starts from the request method and the whole, undecoded body.
+    /// Starts from the request method and the complete body, not decoded.
     #[must_use]
     pub fn new(method: &'a str, body: &'a [u8]) -> Self {
         Self {
@@ -62,10 +62,10 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    /// Adds the path and query exactly as they stood in the request line: `/webhook?tenant=1`.
+    /// Adds the path and query exactly as they are in the request line: `/webhook?tenant=1`.
     ///
     /// Needed for GET deliveries and by receivers that were built for an origin; a receiver with a fixed URL
-    /// that takes POST never looks at it. Routers often rewrite paths: take the text from before they did.
+    /// that takes POST never looks at it. Routers often rewrite paths: pass the original one.
     #[must_use]
     pub fn target(mut self, path_and_query: &'a str) -> Self {
         self.target = Some(path_and_query);
@@ -74,8 +74,8 @@ impl<'a> Delivery<'a> {
 
     /// Adds headers, all of the request's or just some, in any case and order.
     ///
-    /// Those that matter are picked out, the others ignored. Give every line of a header that came in several
-    /// lines: a doubled signature is refused only if both lines are seen.
+    /// Those that matter are picked out, the others ignored. Pass every line of a header that has several: a doubled
+    /// signature is refused only if both lines are seen.
     #[must_use]
     pub fn headers<N, V>(mut self, headers: impl IntoIterator<Item = (N, &'a V)>) -> Self
     where

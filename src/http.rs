@@ -55,7 +55,7 @@ impl Refusal {
     /// Returns the response to answer with: the [status](Self::status), and the short text of the
     /// [class](Self::class), which says nothing about the delivery.
     ///
-    /// A 405 has the `Allow` header that RFC 9110, section 15.5.6, asks for. The refusal itself stands in the
+    /// A 405 has the `Allow` header that RFC 9110, section 15.5.6, asks for. The refusal itself is in the
     /// response's extensions, so that a layer around the handler can log it.
     ///
     /// ```

@@ -20,8 +20,9 @@ pub(crate) use self::unescape::escaped;
 
 /// The decoded parameters of one delivery, in the order received: every name once, all of it UTF-8.
 ///
-/// A view that borrows the [`Buffer`](crate::Buffer) it was decoded into. Having one says nothing about where it
-/// came from: look at how you got it.
+/// A view that borrows the [`Buffer`](crate::Buffer) it was decoded into. It does not show where the parameters came
+/// from: those of a [`Verified`](crate::Verified) are signed, those of an
+/// [`UnverifiedDelivery`](crate::UnverifiedDelivery) are not.
 #[derive(Clone, Copy)]
 pub struct Params<'b> {
     text: &'b str,
@@ -35,7 +36,7 @@ impl<'b> Params<'b> {
         self.table.len
     }
 
-    /// Tells whether there is none.
+    /// Returns `true` if there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.table.len == 0

@@ -41,8 +41,8 @@ use crate::signature::{AuthToken, Key, Mac};
 
 /// Receives the deliveries of one webhook, or of several that share their origin and keys.
 ///
-/// Built once, from the URL as it is configured at Twilio and the keys Twilio may sign with. Cheap to clone, and
-/// used from any number of threads: nothing in it changes. A delivery costs at most one HMAC for each key and each
+/// Built once, from the URL as it is configured at Twilio and the keys that Twilio may sign with. It is cheap to clone
+/// and never changes, so any number of threads may share it. A delivery costs at most one HMAC for each key and each
 /// variant of the URL.
 ///
 /// ```
@@ -133,18 +133,21 @@ impl Receiver {
 
     /// Starts from the public origin, such as `https://example.com`, for webhooks whose path differs.
     ///
-    /// The URL is the origin followed by the [target](Delivery::target) of each request, so the proxies in between
-    /// must leave path and query as they are.
+    /// The URL is the origin followed by the [target](Delivery::target) of each request, so proxies must pass path and
+    /// query unchanged.
     ///
-    /// The request then has a say in where the URL ends, and whatever was signed with the same key for another
-    /// webhook of the origin, an SMS for example, may be presented here cut into a URL and an event. So these are
-    /// refused besides: a path or query that holds the name of an event's parameter, undocumented parameters that
-    /// nothing bounds ([`UnknownParameterFault::Unbounded`](crate::UnknownParameterFault::Unbounded)), and a `uuid` of other
-    /// characters than letters, digits, dashes and, with POST, spaces.
+    /// Because the request supplies the path, an attacker could replay something that was signed for another webhook
+    /// of this origin, an SMS for example, splitting it differently into URL and event. The receiver therefore also
+    /// refuses:
     ///
-    /// What these rules cannot tell from an event is a text signed for another webhook that spells one and ends
-    /// there, or after no more than 63 such characters. So pass on only paths that you configured at Twilio, and
-    /// prefer a fixed URL, with which none of this arises.
+    /// - a path or query that contains the name of an event's parameter;
+    /// - unknown parameters that nothing bounds
+    ///   ([`UnknownParameterFault::Unbounded`](crate::UnknownParameterFault::Unbounded));
+    /// - a `uuid` with characters other than letters, digits, dashes and, with POST, spaces.
+    ///
+    /// What remains is a string signed for another webhook that ends in a complete event, followed by at most 63
+    /// `uuid` characters. So pass on only paths that you configured at Twilio, and prefer a fixed URL, which has none
+    /// of these problems.
     pub fn builder_for_origin(origin: impl Into<String>) -> ReceiverBuilder {
         ReceiverBuilder::new(Configured::Origin(origin.into()))
     }
@@ -220,13 +223,13 @@ impl Receiver {
         endpoint.verify(&request, candidates, memory)
     }
 
-    /// Returns the keys, in the order in which their [position](MatchedKey::position) counts them.
+    /// Returns the keys, in the order that [`MatchedKey::position`] counts.
     #[must_use]
     pub fn keys(&self) -> &[Key] {
         &self.inner.keys
     }
 
-    /// Returns how many bytes a form may have.
+    /// Returns how many bytes a body, or the query of a GET, may have.
     #[must_use]
     pub fn body_limit(&self) -> usize {
         self.inner.endpoint.body_limit

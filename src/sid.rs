@@ -9,9 +9,9 @@ use crate::kernels::block;
 
 const LEN: usize = 34;
 
-/// Why a text is not the SID it was taken for.
+/// Why a text is not a SID of the expected kind.
 ///
-/// The text itself is never carried along.
+/// It does not contain the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SidError {
@@ -41,7 +41,7 @@ pub enum SidError {
     },
 }
 
-/// Checks all bytes at once; where the wrong one stands is looked for only if there is one.
+/// Checks all bytes at once; the position of a wrong one is looked for only if there is one.
 #[inline(always)]
 pub(crate) fn check<'t>(prefix: &'static str, bytes: &'t [u8]) -> Result<&'t [u8; LEN], SidError> {
     match <&[u8; LEN]>::try_from(bytes) {

@@ -1,9 +1,9 @@
 //! Twilio's signature, for any webhook that Twilio sends.
 //!
-//! This layer knows nothing of Verify. It signs and verifies what other products send too: a form
-//! ([`verify`]) or a JSON body whose hash stands in the URL ([`verify_json`]). Webhooks of Verify Push go through
-//! [`Receiver`](crate::Receiver), which adds the rules that give an event exactly one reading: the text that
-//! Twilio signs has no delimiters between names and values, so a signature alone does not say where one ends.
+//! This module knows nothing of Verify. It signs and verifies what other products send too: a form ([`verify`]) or a
+//! JSON body whose hash is in the URL ([`verify_json`]). For webhooks of Verify Push use a
+//! [`Receiver`](crate::Receiver), which adds the rules that give an event exactly one reading: the string that Twilio
+//! signs has no delimiters between names and values, so a signature alone does not show where one ends.
 
 mod json;
 pub(crate) mod key;
@@ -31,8 +31,8 @@ use crate::error::SignatureError;
 
 /// Verifies the signature of a form webhook.
 ///
-/// `params` are the decoded parameters of the form, in any order; none for GET, where they are part of the URL. As
-/// Twilio does, each distinct value of a repeated name counts once. `signature` is the value of the
+/// `params` are the decoded parameters of the form, in any order; none for GET, where they are a part of the URL. Each
+/// distinct value of a repeated name counts once, as at Twilio. `signature` is the value of the
 /// [signature header](crate::SIGNATURE_HEADER).
 ///
 /// # Errors

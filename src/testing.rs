@@ -1,10 +1,10 @@
-//! For the tests of your handler: events, deliveries as Twilio signs them, and deliveries that have to be refused.
+//! For the tests of your handler: events, deliveries as Twilio signs them, and deliveries that must be refused.
 //!
 //! | to test | use |
 //! |---|---|
 //! | the function that acts on an event | [`EventBuilder::build`] makes events, without any request |
-//! | an endpoint with deliveries it has to accept | [`Signer::post`] and [`Signer::get`] sign an [`EventBuilder`], an [`Event`](crate::Event)'s parameters, or any form |
-//! | an endpoint with deliveries it has to refuse | [`NegativeCase::ALL`], each with the status it must meet |
+//! | an endpoint with deliveries it must accept | [`Signer::post`] and [`Signer::get`] sign an [`EventBuilder`], an [`Event`](crate::Event)'s parameters, or any form |
+//! | an endpoint with deliveries it must refuse | [`NegativeCase::ALL`], each with the status it must meet |
 //! | several events of one user | [`Device`] |
 //!
 //! What is made up is new each time, so that a handler that acts once for each `uuid` is not confused, and the same in

@@ -17,10 +17,10 @@ use crate::error::Refusal;
 use crate::http_body::read_body;
 use crate::receiver::{Received, Receiver};
 
-/// A layer for `tower`: requests reach the service behind it only as verified deliveries.
+/// A layer for `tower`: requests reach the inner service only as verified deliveries.
 ///
 /// Puts a [`WebhookService`] around a service, which says what it does with a request. For a receiver that was
-/// built for an origin, put the layer where the request's URI still is the original one: outside of nested routers.
+/// built for an origin, put the layer where the request's URI is still the original one: outside nested routers.
 ///
 /// ```
 /// use axum::{Extension, Router, routing::post};

@@ -7,7 +7,7 @@ use http::HeaderValue;
 use crate::api::error::CredentialsError;
 use crate::sid::{self, AccountSid};
 
-/// What stands in texts in place of credentials.
+/// What replaces credentials in texts.
 const CUT_OUT: &str = "[credentials]";
 
 /// What calls of the API are authenticated with. It has nothing to do with the keys that sign webhooks.

@@ -25,17 +25,17 @@ use crate::sid::WebhookSid;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Plan {
-    /// What is to be done.
+    /// What to do.
     pub step: Step,
     /// Other webhooks with the URL.
     pub duplicates: Vec<Webhook>,
 }
 
-/// What is to be done so that a Service has a wanted webhook.
+/// What to do so that a Service has the wanted webhook.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Step {
-    /// Create it: there is none with its URL.
+    /// Create it: no webhook has its URL.
     Create(NewWebhook),
     /// Change what differs.
     Update {
@@ -44,7 +44,7 @@ pub enum Step {
         /// What is to change.
         update: WebhookUpdate,
     },
-    /// Nothing: it is there.
+    /// Nothing: it exists.
     Nothing(Box<Webhook>),
 }
 

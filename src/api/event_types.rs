@@ -61,9 +61,9 @@ impl From<ChallengeEventType> for EventType {
 
 text_impls!(EventType);
 
-/// The types a webhook is to be subscribed to: at least one, each once.
+/// The types that a webhook is subscribed to: at least one, each once.
 ///
-/// Twilio takes an empty list for none given, so it cannot be expressed.
+/// Twilio treats an empty list as no list, so it cannot be expressed.
 ///
 /// ```
 /// use twilio_verify_webhooks::ChallengeEventType::{Approved, Denied};
@@ -83,7 +83,7 @@ impl EventTypes {
         Self::from(EventType::All)
     }
 
-    /// Adds a type if it is not there yet.
+    /// Adds a type unless it is one of them already.
     #[must_use]
     pub fn and(mut self, event_type: impl Into<EventType>) -> Self {
         let event_type = event_type.into();
@@ -93,7 +93,7 @@ impl EventTypes {
         self
     }
 
-    /// Goes through the types in the order they were given.
+    /// Returns an iterator over the types in the order they were given.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &EventType> {
         self.0.iter()

@@ -13,7 +13,7 @@ use crate::object::Object;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Page {
-    /// The webhooks on this page, possibly none even if there is a next one.
+    /// The webhooks on this page, possibly none even if a page follows.
     pub webhooks: Vec<Webhook>,
     /// Where in the list it is.
     #[serde(deserialize_with = "meta")]
@@ -27,7 +27,7 @@ pub struct Page {
 #[non_exhaustive]
 pub struct PageMeta {
     /// The URL of the next page, none on the last.
-    // It may be null but must be there: without it a part of the list would pass for the whole.
+    // It may be null but not missing: without it a part of the list would pass for the complete list.
     #[serde(deserialize_with = "Option::deserialize")]
     pub next_page_url: Option<String>,
     /// The number of the page, counted from 0.
@@ -71,7 +71,7 @@ impl sealed::Read for Page {
     }
 }
 
-/// Goes through all pages of a list.
+/// Follows a list from page to page.
 ///
 /// ```
 /// use twilio_verify_webhooks::api::{Call, NextPageError, Page, Webhook, Webhooks};

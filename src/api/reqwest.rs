@@ -13,7 +13,7 @@ use crate::api::error::ClientError;
 
 /// Sends calls with [`reqwest`], within a [`tokio`] runtime.
 ///
-/// Redirects are not followed, a reply has 30 seconds to come in whole, no more than [`REPLY_LIMIT`] of it is read, and a
+/// Redirects are not followed, a complete reply must arrive within 30 seconds, no more than [`REPLY_LIMIT`] of it is read, and a
 /// call is sent again as [`Retry`] says. A clone shares the connections.
 #[derive(Clone)]
 pub struct ReqwestClient {
@@ -48,7 +48,7 @@ impl ReqwestClient {
         })
     }
 
-    /// Sets how long a reply may take to come in whole, each time that a call is sent.
+    /// Sets how long a complete reply may take, each time that a call is sent.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -95,7 +95,7 @@ impl ReqwestClient {
                 Ok(Some(chunk)) => response.body_mut().extend_from_slice(&chunk),
                 Ok(None) => break,
                 Err(error) if received.status().is_success() => return Err(failed(error)),
-                // The status of an error says more than that its body was cut.
+                // The status of an error says more than that its body is incomplete.
                 Err(_) => break,
             }
         }

@@ -13,7 +13,7 @@ use crate::api::error::ClientError;
 
 /// Sends calls with [`ureq`], blocking the thread.
 ///
-/// Redirects are not followed, a reply has 30 seconds to come in whole, no more than [`REPLY_LIMIT`] of it is read, and a
+/// Redirects are not followed, a complete reply must arrive within 30 seconds, no more than [`REPLY_LIMIT`] of it is read, and a
 /// call is sent again as [`Retry`] says. A clone shares the connections.
 #[derive(Clone)]
 pub struct UreqClient {
@@ -47,7 +47,7 @@ impl UreqClient {
         }
     }
 
-    /// Sets how long a reply may take to come in whole, each time that a call is sent.
+    /// Sets how long a complete reply may take, each time that a call is sent.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -97,7 +97,7 @@ impl UreqClient {
             .take(limit.saturating_add(1))
             .read_to_end(&mut bytes);
         match read {
-            // The status of an error says more than that its body was cut.
+            // The status of an error says more than that its body is incomplete.
             Err(error) if parts.status.is_success() => Err(failed(error.into())),
             _ => Ok(Response::from_parts(parts, bytes)),
         }

@@ -46,7 +46,7 @@ impl Webhooks {
     /// # Errors
     ///
     /// [`RequestError::BaseUrl`] if it is not a URL with https, or with http and this machine as host (`localhost` or a
-    /// loopback address), or if it has more than a path behind its port.
+    /// loopback address), or if it has more than a path after its port.
     pub fn with_base_url(self, base_url: &str) -> Result<Self, RequestError> {
         let base_url = BaseUrl::new(base_url)?;
         self.at(&base_url)
@@ -147,7 +147,7 @@ impl Webhooks {
         Call::get(self.first_page.clone(), &self.credentials)
     }
 
-    /// Asks for the page behind another, if there is one.
+    /// Asks for the page after another, if one follows.
     ///
     /// # Errors
     ///
@@ -161,7 +161,7 @@ impl Webhooks {
         Ok(Some(Call::get(uri, &self.credentials)))
     }
 
-    /// Goes through all pages of the list.
+    /// Follows the list from page to page.
     #[must_use]
     pub fn list_all(&self) -> Listing {
         Listing::new(self.clone())

@@ -49,7 +49,7 @@ pub enum UrlError {
         "expected no control character and no white space around the webhook URL, found one at byte {position}"
     )]
     WhiteSpace {
-        /// Where it stands.
+        /// Its offset.
         position: usize,
     },
     /// A receiver for an origin was given more than scheme, host and port.
@@ -73,10 +73,10 @@ pub enum KeyError {
     /// The secret consists of white space.
     #[error("expected a secret, found only white space")]
     Blank,
-    /// White space stands before or after the secret, as it does when a file is read with its line end.
+    /// The secret has white space before or after it, as when a file is read with its line end.
     #[error("expected a secret without white space around it")]
     Padded,
-    /// The id of a SharedKey is empty or holds a character that cannot stand in the settings header.
+    /// The id of a SharedKey is empty or holds a character that cannot appear in the settings header.
     #[error("expected a shared key id of visible ASCII without commas")]
     Id,
 }

@@ -3,9 +3,9 @@ use std::fmt;
 /// The most characters of a path that an error keeps.
 const MAX_PATH: usize = 160;
 
-/// Why nested JSON, or the parameters of an event unknown to the crate, did not fit the type asked for.
+/// Why nested JSON, or the parameters of an event unknown to the crate, did not match the requested type.
 ///
-/// It names the element, not its value. Names in the path come from the delivery: they are cut after 160
+/// It names the element, not its value. Names in the path come from the delivery: they are truncated after 160
 /// characters, with control characters escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecodeError {
@@ -59,7 +59,7 @@ impl DecodeError {
         &self.path
     }
 
-    /// Tells whether the element is not there, rather than of another type or form than asked for.
+    /// Tells whether the element is missing, rather than of another type than requested.
     #[must_use]
     pub fn is_missing(&self) -> bool {
         self.missing
@@ -77,10 +77,10 @@ impl fmt::Display for DecodeError {
         let fault = if self.missing {
             "is missing"
         } else {
-            "is not as the type expects"
+            "does not match the requested type"
         };
         let path = if self.path.is_empty() {
-            "the whole"
+            "the value"
         } else {
             &self.path
         };

@@ -1,11 +1,11 @@
 /// Why parameters whose signature is right are not an event of Verify Push, or could be read as another one.
 ///
-/// Twilio signs names and values without anything between them, so one signature fits every way of cutting the
-/// same text. Some of these rules only exist so that no more than one cut is an event.
+/// Twilio signs names and values without delimiters, so one signature fits every way to split the same text. Some of
+/// these rules only exist so that one split alone is an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EventError {
-    /// A parameter that such an event always has is not there.
+    /// A parameter that such an event always has is missing.
     #[error("parameter {name} is missing")]
     Missing {
         /// The parameter.
@@ -43,15 +43,15 @@ pub enum EventError {
     Character {
         /// The parameter.
         name: &'static str,
-        /// Where in the decoded value the character stands, in bytes, counted from 0.
+        /// Offset of the character in the decoded value, in bytes, counted from 0.
         position: usize,
     },
-    /// Another parameter could start within a value, so the value could be cut there.
+    /// Another parameter could start within a value, so the value could be split there.
     #[error("parameter {name}: another parameter could start at byte {position} of its value")]
     Ambiguous {
         /// The parameter.
         name: &'static str,
-        /// Where in the decoded value, in bytes, counted from 0.
+        /// Offset in the decoded value, in bytes, counted from 0.
         position: usize,
     },
     /// A type is neither one the crate knows nor shaped as a later one may be.
@@ -62,14 +62,14 @@ pub enum EventError {
         /// What it should look like.
         expected: &'static str,
     },
-    /// A value is not one whole JSON object.
-    #[error("parameter {name}: expected one whole JSON object, {fault} at byte {position}")]
+    /// A value is not one complete JSON object.
+    #[error("parameter {name}: expected one complete JSON object, {fault} at byte {position}")]
     Json {
         /// The parameter.
         name: &'static str,
         /// What is wrong with it.
         fault: JsonFault,
-        /// Where in the decoded value, in bytes, counted from 0.
+        /// Offset in the decoded value, in bytes, counted from 0.
         position: usize,
     },
     /// A parameter that Twilio's page does not list cannot be told from a piece of its neighbours, or such
@@ -83,7 +83,7 @@ pub enum EventError {
     },
 }
 
-/// What keeps a text from being one whole JSON object.
+/// Why a text is not one complete JSON object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum JsonFault {
@@ -126,7 +126,7 @@ pub enum UnknownParameterFault {
     /// that.
     #[error("that could be a part of the value before it")]
     PartOfNeighbour,
-    /// The receiver is for an origin, and the parameter stands where nothing else bounds it: before `account_sid` or
+    /// The receiver is for an origin, and nothing else bounds the parameter where it is signed: before `account_sid` or
     /// after `uuid`, or anywhere in the query of a GET.
     #[error("that nothing bounds, as the URL comes with the request")]
     Unbounded,

@@ -7,13 +7,13 @@ pub enum FormError {
     /// A `%` is not followed by two hexadecimal digits.
     #[error("expected two hexadecimal digits after `%` at byte {position} of the form")]
     Escape {
-        /// Where the `%` stands.
+        /// The offset of the `%`.
         position: usize,
     },
-    /// A byte outside ASCII stands in the form unescaped.
+    /// The form contains an unescaped byte outside ASCII.
     #[error("expected ASCII, found an unescaped byte outside it at byte {position} of the form")]
     NotAscii {
-        /// Where the byte stands.
+        /// The offset of the byte.
         position: usize,
     },
     /// A name or value does not decode to UTF-8.
@@ -21,13 +21,13 @@ pub enum FormError {
         "expected UTF-8 in a decoded name or value, found something else at byte {position} of the form"
     )]
     NotUtf8 {
-        /// Where the first byte that does not fit was written.
+        /// The offset at which the first byte that is not UTF-8 is written.
         position: usize,
     },
     /// A parameter has no name. An `&` at the start or end of the form, or two in a row, count as one.
     #[error("expected a parameter name at byte {position} of the form")]
     EmptyName {
-        /// Where the parameter starts.
+        /// The offset at which the parameter starts.
         position: usize,
     },
     /// A parameter name occurs twice.
@@ -39,7 +39,7 @@ pub enum FormError {
     RepeatedName {
         /// The name, if it is one that Twilio documents.
         name: Option<&'static str>,
-        /// Where the second one starts.
+        /// The offset at which the second one starts.
         position: usize,
     },
     /// The form has more parameters than are accepted.

@@ -13,7 +13,7 @@ pub enum Refusal {
         /// The methods accepted, as the value of an `Allow` header.
         allow: &'static str,
     },
-    /// The body is no form, or is compressed. Answer 415.
+    /// The body is not a form, or is compressed. Answer 415.
     #[error(transparent)]
     MediaType(#[from] MediaTypeError),
     /// The form has more bytes than the receiver accepts. Answer 413.
@@ -21,18 +21,18 @@ pub enum Refusal {
     TooLarge {
         /// The limit of the receiver.
         limit: usize,
-        /// How many bytes there are, or one more than the limit where reading was given up there.
+        /// How many bytes there are, or one more than the limit if reading stopped there.
         found: usize,
     },
-    /// The body broke off or could not be read to its end. Answer 400.
+    /// The body ended early or could not be read to its end. Answer 400.
     ///
-    /// Only what reads bodies gives this: the adapters, or a server of yours that finds one cut short.
-    #[error("expected the whole body, found a part of it")]
+    /// Only what reads bodies returns this: the adapters, or a server of yours that finds one incomplete.
+    #[error("expected the complete body, found a part of it")]
     Incomplete,
-    /// The form cannot be decoded, or has a second reading. Answer 400.
+    /// The form cannot be decoded, or has a second interpretation. Answer 400.
     #[error(transparent)]
     Form(#[from] FormError),
-    /// The path and query of the request do not fit the receiver. Answer 400, or 500 if they were not handed over.
+    /// The path and query of the request do not fit the receiver. Answer 400, or 500 if they were not passed.
     #[error(transparent)]
     Target(#[from] TargetError),
     /// A GET delivery has a body, which nothing signs. Answer 400.
@@ -53,10 +53,10 @@ pub enum Refusal {
     /// The delivery names another Verify Service than the receiver is pinned to. Answer 403.
     #[error("service_sid is not the expected service")]
     OtherService,
-    /// The application handed no receiver to the adapter that needs one. Answer 500.
+    /// The application passed no receiver to the adapter that needs one. Answer 500.
     #[error("expected a receiver among the application's data, found none")]
     NoReceiver,
-    /// The signature is right and the parameters are not an event, or have a second reading. Answer 400.
+    /// The signature is right and the parameters are not an event, or have a second interpretation. Answer 400.
     #[error(transparent)]
     Event(#[from] EventError),
 }
@@ -74,7 +74,7 @@ pub enum RefusalClass {
     /// Not shown to come from Twilio for this receiver: 403. The request is forged, or the configured URL or key
     /// is not the one Twilio used.
     Signature,
-    /// The code around the receiver did not hand over what it needs: 500.
+    /// The code around the receiver did not pass what it needs: 500.
     Misconfigured,
 }
 
@@ -125,7 +125,7 @@ impl Refusal {
     }
 }
 
-/// Why the body is not taken for a form.
+/// Why the body is not read as a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MediaTypeError {
@@ -150,27 +150,27 @@ pub enum MediaTypeError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TargetError {
-    /// The delivery was handed over without them, and the receiver needs them.
+    /// The delivery was passed without them, and the receiver needs them.
     #[error("expected the path and query of the request, found none: see Delivery::target")]
     Missing,
-    /// They do not start with a slash, or hold a character that cannot stand in a request line.
+    /// They do not start with a slash, or contain a character that cannot appear in a request line.
     #[error(
         "expected the raw path and query of the request, found another character at byte {position}"
     )]
     Malformed {
-        /// Where it stands, in bytes, counted from 0.
+        /// Its offset in bytes, counted from 0.
         position: usize,
     },
-    /// The receiver is for an origin, and they hold the name of a parameter of events: an event signed as a part of a
-    /// URL could be cut out there.
+    /// The receiver is for an origin, and they contain the name of a parameter of events: an event
+    /// that was signed as a part of a URL could be split off there.
     #[error(
         "expected no name of an event's parameter in path and query, found one at byte {position}"
     )]
     HoldsParameter {
-        /// Where it stands, in bytes, counted from 0.
+        /// Its offset in bytes, counted from 0.
         position: usize,
     },
     /// The query of a GET delivery does not start with the query of the configured URL.
-    #[error("expected a query that starts with the one of the configured URL")]
+    #[error("expected a query that starts with that of the configured URL")]
     Query,
 }

@@ -162,11 +162,11 @@ impl<'t, F: Fn(Lanes) -> Lanes> Finder<'t, F> {
                 return Some(position.wrapping_add(ahead.trailing_zeros() as usize));
             }
         }
-        self.find_behind(position)
+        self.find_after(position)
     }
 
-    /// Goes on behind the block that was looked at.
-    fn find_behind(&mut self, position: usize) -> Option<usize> {
+    /// Continues after the block that was looked at.
+    fn find_after(&mut self, position: usize) -> Option<usize> {
         self.start = self.start.wrapping_add(BLOCK).max(position);
         while self.start < self.text.len() {
             self.look();

@@ -3,7 +3,7 @@
 use super::block::{BLOCK, LANES, Lanes, Places, equal};
 use super::split::Bounds;
 
-/// A block of the form and what is looked at behind it: the digits of an escape that starts with its last byte, and
+/// A block of the form and what is looked at after it: the digits of an escape that starts with its last byte, and
 /// all that is copied together with that byte.
 const WINDOW: usize = BLOCK + LANES;
 
@@ -15,7 +15,7 @@ const PIECE: usize = 1024;
 
 /// Where the decoded text goes.
 pub(crate) trait Target {
-    /// The room behind so many bytes of the text. What was written behind them before is of no use.
+    /// Returns the room after so many bytes of the text. What was written there before is of no use.
     fn after(&mut self, len: usize) -> Option<&mut [u8; WINDOW]>;
 
     /// Says how long the text is in the end.
@@ -69,7 +69,7 @@ pub(crate) struct Writer<'f, T> {
     form: &'f [u8],
     target: T,
     len: usize,
-    /// All that escapes stand for, joined by `|`.
+    /// All bytes that escapes encode, joined by `|`.
     all_escaped: u16,
 }
 
@@ -83,9 +83,9 @@ impl<'f, T: Target> Writer<'f, T> {
         }
     }
 
-    /// Writes one parameter and returns where it lies in the text.
+    /// Writes one parameter and returns its bounds in the text.
     ///
-    /// Nothing wraps but behind a bad escape: no offset exceeds the length of the form by more than a window.
+    /// Nothing wraps but after a bad escape: no offset exceeds the length of the form by more than a window.
     #[inline(always)]
     pub(crate) fn write(&mut self, bounds: Bounds) -> Option<Bounds> {
         let (start, mut name_end) = (self.len, None);
@@ -149,8 +149,7 @@ struct Block<'w> {
     escapes: Places,
     /// How much of the block is decoded. It may start with the digits of an escape in the block before.
     done: usize,
-    /// How many of these bytes stand for nothing by themselves, so that what is written lies so many before what is
-    /// read.
+    /// How many of these bytes are not written, so that the place of writing is so many before that of reading.
     skipped: usize,
     all_escaped: u16,
 }
@@ -185,7 +184,7 @@ impl Block<'_> {
         self.skipped = self.skipped.wrapping_add(1);
     }
 
-    /// Copies what stands for itself, and `+` as a space.
+    /// Copies what needs no decoding, and `+` as a space.
     #[inline(always)]
     fn copy_up_to(&mut self, end: usize) {
         let mut start = self.done;
@@ -208,7 +207,7 @@ impl Block<'_> {
     }
 }
 
-/// Fills up the end of the form with spaces. None is a digit, so that an escape that the end cuts short is a bad one.
+/// Fills up the end of the form with spaces. None is a digit, so that an escape that the end truncates is a bad one.
 ///
 /// It copies what is read together in one piece: the processor is slow to read what it has just written in others.
 #[inline(always)]
@@ -224,11 +223,11 @@ fn last_window(rest: &[u8]) -> Option<[u8; WINDOW]> {
     Some(window)
 }
 
-/// Returns the byte that an escape stands for, and [`NO_DIGIT`] or more if it is a bad one.
+/// Returns the byte that an escape encodes, and [`NO_DIGIT`] or more if it is a bad one.
 #[inline(always)]
 fn escaped(window: &[u8; WINDOW], place: usize) -> u16 {
-    let [high, low] = [1, 2].map(|behind| {
-        let digit = window.get(place.wrapping_add(behind)).copied();
+    let [high, low] = [1, 2].map(|offset| {
+        let digit = window.get(place.wrapping_add(offset)).copied();
         usize::from(digit.unwrap_or_default())
     });
     let [high, low] = [high, low].map(|digit| DIGITS.get(digit).copied().unwrap_or(NO_DIGIT));

@@ -1,6 +1,6 @@
 use super::block::{BLOCK, Lanes, Places, equal};
 
-/// Where one parameter lies: in the form until it is decoded, then in the decoded text.
+/// The bounds of one parameter: in the form until it is decoded, then in the decoded text.
 ///
 /// In half the room that offsets usually take, because a table of them is cleared for every delivery.
 #[derive(Clone, Copy)]
@@ -36,9 +36,9 @@ impl Bounds {
     }
 }
 
-/// Finds where the parameters lie in a form, each with its first `=`, and returns how many there are.
+/// Finds the bounds of the parameters of a form, each with its first `=`, and returns how many there are.
 ///
-/// There is none if there are more than there is room for, a name is empty, or a byte is not ASCII.
+/// Returns `None` if there are more than there is room for, if a name is empty, or if a byte is not ASCII.
 #[inline(never)]
 pub(crate) fn split(form: &[u8], found: &mut [Bounds]) -> Option<usize> {
     // A longer form has no bounds. No delivery is so long.

@@ -1,4 +1,4 @@
-//! What is wrong with a form, and where. Decoding only sees that something is.
+//! What is wrong with a form, and where. Decoding only finds that something is.
 
 use super::unescape;
 use crate::error::FormError;

@@ -6,9 +6,9 @@ use crate::kernels::{Pieces, SLACK, Writer, Written};
 
 /// An `application/x-www-form-urlencoded` text (WHATWG URL, section 5.1) whose parameters are found and in order.
 ///
-/// What that standard's parser repairs or drops is refused: bad escapes, bad UTF-8, unescaped non-ASCII, parameters
-/// without a name. A name may occur once. Escapes are only looked at when names and values are decoded, all of
-/// them in the order of the names, one after the other without `&` and `=`: as they are signed.
+/// What that standard's parser repairs or drops is refused: bad escapes, bad UTF-8, unescaped non-ASCII, empty names.
+/// A name may occur once. Escapes are decoded later, with all names and values, in the order of the names and without
+/// `&` and `=`: as they are signed.
 pub(crate) struct Form<'f, 'p> {
     text: &'f [u8],
     table: &'p mut Table,
@@ -44,9 +44,9 @@ impl<'f, 'p> Form<'f, 'p> {
         Ok(Decoded { bytes, text, table })
     }
 
-    /// Decodes it piece by piece, in little room, and hands the pieces out.
+    /// Decodes it piece by piece, in a KiB of stack, and hands the pieces out.
     ///
-    /// They are not to be trusted before it has succeeded.
+    /// Do not trust them until it has succeeded.
     pub(crate) fn pieces(&self, take: impl FnMut(&[u8])) -> Result<(), FormError> {
         let form = self.text;
         let mut writer = Writer::new(form, Pieces::new(take));
@@ -85,7 +85,7 @@ pub(crate) fn decode<'m>(
     Form::new(form, table)?.decode(room)
 }
 
-/// Writes all parameters and notes where they lie in the text.
+/// Writes all parameters, and their bounds in the text into the table.
 #[inline(never)]
 fn write_all(form: &[u8], room: &mut [u8], table: &mut Table) -> Option<Written> {
     let mut writer = Writer::new(form, room);

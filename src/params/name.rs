@@ -37,12 +37,12 @@ impl Name {
     /// How many bytes the longest has.
     pub(super) const LONGEST: usize = Self::ChallengeHiddenDetails.as_str().len();
 
-    /// Where the name stands in [`ALL`](Self::ALL).
+    /// Returns the position of the name in [`ALL`](Self::ALL).
     pub(crate) const fn index(self) -> usize {
         self as usize
     }
 
-    /// Where the name stands in [`ALL`](Self::ALL), as a bit.
+    /// Returns that position as a bit.
     pub(crate) const fn bit(self) -> u16 {
         1 << self as u16
     }

@@ -1,4 +1,4 @@
-//! Where the parameters lie, and their order.
+//! The bounds of the parameters, and their order.
 
 use std::cmp::Ordering;
 
@@ -14,9 +14,9 @@ pub(crate) struct Table {
     pub(super) len: usize,
     /// Indices into `received`, ordered by name.
     pub(super) sorted: [u8; MAX_PARAMETERS],
-    /// The parameters with undocumented names, a bit each, the lowest for the first in `received`.
+    /// The parameters with unknown names, a bit each, the lowest for the first in `received`.
     others: u64,
-    /// The documented names that are there, a bit each, the lowest for the first.
+    /// The documented names that occur, a bit each, the lowest for the first.
     names: u16,
     /// The index into `received` of each of them.
     documented: [u8; Name::ALL.len()],
@@ -42,7 +42,7 @@ impl Table {
         self.sorted.get(..self.len).unwrap_or_default()
     }
 
-    /// Finds where the parameters of a form lie. Of what is wrong it only says that something is.
+    /// Finds the parameters of a form, or that something is wrong with it.
     pub(super) fn split(&mut self, form: &[u8]) -> Option<()> {
         self.len = split(form, &mut self.received)?;
         Some(())
@@ -65,7 +65,7 @@ impl Table {
             .unwrap_or_default()
     }
 
-    /// Returns the index of a documented name, if it is there.
+    /// Returns the index of a documented name, if it occurs.
     #[inline]
     pub(super) fn documented(&self, name: Name) -> Option<u8> {
         if self.names & name.bit() == 0 {
@@ -80,7 +80,7 @@ impl Table {
 
     /// Finds the documented names, orders the parameters of a form by name, and refuses names that occur twice.
     ///
-    /// The documented names are in order as they stand in their table, so the usual delivery needs no comparison.
+    /// The documented names are listed in order, so the usual delivery needs no comparison.
     /// The error is the name, if it is documented, and the index of the second one.
     pub(super) fn sort(&mut self, form: &[u8]) -> Result<(), (Option<Name>, u8)> {
         self.names = 0;
@@ -117,7 +117,7 @@ impl Table {
         }
     }
 
-    /// Orders the parameters by name when some have undocumented ones, a bit each.
+    /// Orders the parameters by name when some are unknown.
     #[cold]
     fn sort_others(&mut self, known: usize, form: &[u8]) -> Result<(), (Option<Name>, u8)> {
         let (received, others) = (&self.received, self.others);
@@ -165,7 +165,7 @@ fn escaped_name(written: &[u8]) -> Option<Name> {
     Name::of(name.get(..len)?)
 }
 
-/// Goes through the bytes of a name as it is read.
+/// Returns an iterator over the decoded bytes of a name.
 fn bytes(name: &[u8]) -> impl Iterator<Item = u8> {
     unescape(name).map(|(_, byte)| byte)
 }

@@ -1,6 +1,6 @@
-//! Reading escapes one by one: for the few texts that are compared or looked into before the form is decoded.
+//! Decodes escapes one by one, for the few texts that are compared or looked into before the form is decoded.
 
-/// Reads the two digits behind a `%`, and returns the rest too.
+/// Decodes the two digits after a `%`, and returns the rest too.
 pub(crate) fn escaped(digits: &[u8]) -> Option<(u8, &[u8])> {
     let ([high, low], rest) = digits.split_first_chunk()?;
     let value = |digit: u8| char::from(digit).to_digit(16).map(u8::try_from);
@@ -10,24 +10,24 @@ pub(crate) fn escaped(digits: &[u8]) -> Option<(u8, &[u8])> {
     Some((high << 4 | low, rest))
 }
 
-/// Goes through the bytes that a part of a form stands for, with the place where each is written. What is no escape
-/// stands for itself.
+/// Returns an iterator over the decoded bytes of a part of a form, with the place where each is written. A byte that
+/// is not part of an escape is unchanged.
 pub(super) fn unescape(part: &[u8]) -> impl Iterator<Item = (usize, u8)> {
     let mut rest = part;
     std::iter::from_fn(move || {
         let place = part.len().saturating_sub(rest.len());
-        let (&byte, behind) = rest.split_first()?;
-        let (byte, behind) = match (byte, escaped(behind)) {
+        let (&byte, after) = rest.split_first()?;
+        let (byte, after) = match (byte, escaped(after)) {
             (b'%', Some(escaped)) => escaped,
-            (b'+', _) => (b' ', behind),
-            _ => (byte, behind),
+            (b'+', _) => (b' ', after),
+            _ => (byte, after),
         };
-        rest = behind;
+        rest = after;
         Some((place, byte))
     })
 }
 
-/// Tells whether a part of a form is written otherwise than it is read.
+/// Tells whether a part of a form has escapes.
 pub(super) fn is_escaped(part: &[u8]) -> bool {
     part.iter().any(|byte| matches!(byte, b'%' | b'+'))
 }

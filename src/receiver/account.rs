@@ -23,11 +23,11 @@ pub struct AccountKeys {
 }
 
 impl AccountKeys {
-    /// Ties keys to the account they belong to.
+    /// Binds keys to the account that they belong to.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] if there is no key, or a SharedKey twice.
+    /// [`ConfigError`] if no key is given, or a SharedKey twice.
     pub fn new<K: Into<Key>>(
         account_sid: AccountSid,
         keys: impl IntoIterator<Item = K>,
@@ -54,12 +54,12 @@ impl AccountKeys {
 
 /// Receives the deliveries of many accounts at one URL, each verified with the keys of its own account.
 ///
-/// Twilio signs the webhooks of a sub-account with the sub-account's token, so the keys depend on the account that
-/// a delivery names, which nothing vouches for until they match. Built by
+/// Twilio signs the webhooks of a sub-account with the sub-account's token, so the keys depend on the account that a
+/// delivery names. Anyone can name an account: only a matching key shows that it is right. Built by
 /// [`AccountReceiver::builder`]; cheap to clone.
 ///
-/// Where the keys are at hand, [`receive`](Self::receive) looks them up in a closure. Where that takes I/O,
-/// [`open`](Self::open) first, look them up however long it takes, then go on:
+/// If the keys are in memory, [`receive`](Self::receive) looks them up in a closure. If looking them up takes I/O,
+/// [`open`](Self::open) the delivery first, look them up, then verify it with them, in the buffer it was opened in:
 ///
 /// ```
 /// use twilio_verify_webhooks::*;
@@ -96,7 +96,7 @@ impl AccountReceiver {
     ///
     /// # Errors
     ///
-    /// [`Refusal`] says why the delivery is not accepted; [`Refusal::UnknownAccount`] where `keys_of` knows none.
+    /// [`Refusal`] says why the delivery is not accepted; [`Refusal::UnknownAccount`] if `keys_of` returns none.
     pub fn receive<K: Borrow<AccountKeys>>(
         &self,
         delivery: &Delivery<'_>,
@@ -112,10 +112,10 @@ impl AccountReceiver {
         Ok(matched.verified().read()?.into_owned())
     }
 
-    /// Decodes a delivery without verifying it, to find out whose keys it takes.
+    /// Decodes a delivery without verifying it, to find out whose keys it needs.
     ///
-    /// The buffer grows to what its parameters need, which is the length of the body and a little more, whoever sent
-    /// it. [`receive`](Self::receive) takes such room only for what is verified.
+    /// The buffer grows to the length of the body and a little more, whoever sent it. [`receive`](Self::receive) takes
+    /// memory for more than 8 KiB only once the signature is verified.
     ///
     /// # Errors
     ///
@@ -130,7 +130,7 @@ impl AccountReceiver {
         Ok(UnverifiedDelivery::new(&self.endpoint, request, decoded))
     }
 
-    /// Returns how many bytes a form may have.
+    /// Returns how many bytes a body, or the query of a GET, may have.
     #[must_use]
     pub fn body_limit(&self) -> usize {
         self.endpoint.body_limit

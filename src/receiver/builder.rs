@@ -101,7 +101,7 @@ macro_rules! setters {
             /// Accepts GET deliveries too, whose parameters follow the configured URL in the query. Off by default.
             ///
             /// Twilio sends GET only where the `webhook_method` of the Webhook resource says so. The parameters
-            /// follow after a `?`, or after an `&` where the configured URL has a query of its own. The whole URL is
+            /// follow after a `?`, or after an `&` where the configured URL has a query of its own. The complete URL is
             /// signed as it is written, so give it a path: `https://example.com` and `https://example.com/` are
             /// signed differently.
             pub fn accept_get(mut self) -> Self {

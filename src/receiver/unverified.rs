@@ -28,7 +28,7 @@ impl<'b> UnverifiedDelivery<'b> {
         }
     }
 
-    /// Returns the account that the delivery names, which may be a lie.
+    /// Returns the account that the delivery names, which need not be the one that sent it.
     ///
     /// # Errors
     ///
@@ -37,7 +37,7 @@ impl<'b> UnverifiedDelivery<'b> {
         Ok(event::account_sid(self.params())?)
     }
 
-    /// Returns the parameters, all of which may be lies.
+    /// Returns the parameters, none of which can be trusted.
     #[must_use]
     pub fn params(&self) -> Params<'b> {
         self.decoded.params()

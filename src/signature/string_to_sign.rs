@@ -1,4 +1,4 @@
-/// Returns the text that Twilio signs for a form webhook.
+/// Returns the string to sign for a form webhook.
 ///
 /// The URL, then each name and value in the order of the names' bytes, with nothing in between; of a repeated
 /// name each distinct value once, in the order of their bytes. From Twilio's guide to webhook security.

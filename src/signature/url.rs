@@ -10,8 +10,8 @@ use crate::error::UrlError;
 /// configured text first:
 ///
 /// - the text as configured, without the fragment, which Twilio reads as connection overrides and never sends;
-/// - where it names no port, the same with the default port of its scheme; where it names any, the same without;
-/// - where it holds a user name or password, each of these without them.
+/// - if it has no port, the same with the default port of its scheme; if it has one, the same without;
+/// - if it has a user name or password, each of these without them.
 ///
 /// Scheme, host, path and query are the same in all of them.
 ///
@@ -35,7 +35,7 @@ pub struct SignedUrl {
 }
 
 impl SignedUrl {
-    /// Checks a URL and works out its variants.
+    /// Checks a URL and computes its variants.
     ///
     /// # Errors
     ///
@@ -51,7 +51,7 @@ impl SignedUrl {
         })
     }
 
-    /// Checks the origin of webhooks whose paths come with the requests.
+    /// Checks the origin of webhooks whose paths are supplied by the requests.
     pub(crate) fn origin(origin: &str) -> Result<Self, UrlError> {
         let parts = Parts::new(origin)?;
         if parts.rest.is_empty() && parts.fragment.is_none() {
@@ -61,7 +61,7 @@ impl SignedUrl {
         Err(UrlError::MoreThanOrigin { position })
     }
 
-    /// Goes through the variants in the order they are tried: two, or four with a user name or password.
+    /// Returns an iterator over the variants in the order they are tried: two, or four with a user name or password.
     #[must_use]
     pub fn variants(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
         self.variants.iter().map(|variant| &**variant)
@@ -92,7 +92,7 @@ impl fmt::Debug for SignedUrl {
     }
 }
 
-/// A URL cut where its variants differ.
+/// A URL split where its variants differ.
 pub(crate) struct Parts<'a> {
     /// With its `://`.
     pub(crate) scheme: &'a str,
@@ -108,13 +108,14 @@ impl<'a> Parts<'a> {
             Some((signed, fragment)) => (signed, Some(fragment)),
             None => (url, None),
         };
-        let behind = |text: &str| Some(text.trim_end().len()).filter(|&end| end < text.len());
+        let padding_after =
+            |text: &str| Some(text.trim_end().len()).filter(|&end| end < text.len());
         let padding = if url.starts_with(char::is_whitespace) {
             Some(0)
         } else {
             url.find(char::is_control)
-                .or_else(|| behind(signed))
-                .or_else(|| behind(url))
+                .or_else(|| padding_after(signed))
+                .or_else(|| padding_after(url))
         };
         if let Some(position) = padding {
             return Err(UrlError::WhiteSpace { position });
@@ -200,9 +201,9 @@ pub(crate) fn variants(
     variants.into_boxed_slice()
 }
 
-/// Cuts a host from the port behind it, which keeps its `:`.
+/// Splits a host from the port after it, which keeps its `:`.
 pub(crate) fn host_and_port(text: &str) -> (&str, &str) {
-    // The colons of an IPv6 address stand inside its brackets.
+    // The colons of an IPv6 address are inside its brackets.
     let colon = match text.rfind([':', ']']) {
         Some(last) if text.get(last..).is_some_and(|port| port.starts_with(':')) => last,
         _ => text.len(),

@@ -15,7 +15,7 @@ pub struct OwnedDelivery {
 }
 
 impl OwnedDelivery {
-    /// Starts without headers. The target is path and query as they stand in a request line.
+    /// Starts without headers. The target is path and query as in a request line.
     #[must_use]
     pub fn new(
         method: impl Into<String>,
@@ -42,7 +42,7 @@ impl OwnedDelivery {
         &self.target
     }
 
-    /// Goes through the lines of the headers, `Host` among them and `Content-Length` not.
+    /// Returns an iterator over the lines of the headers: with `Host`, without `Content-Length`.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         self.headers
             .iter()
@@ -76,7 +76,7 @@ impl OwnedDelivery {
         self
     }
 
-    /// Adds a line of a header, behind those that are there.
+    /// Adds a line of a header after the present ones.
     #[must_use]
     pub fn with_header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));

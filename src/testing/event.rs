@@ -152,7 +152,7 @@ impl EventBuilder {
             .map(|(_, value)| value)
     }
 
-    /// Goes through names and values in the order in which they are sent.
+    /// Returns an iterator over names and values in the order in which they are sent.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.params
             .iter()
@@ -185,7 +185,7 @@ impl From<&Event<'_>> for EventBuilder {
 }
 
 impl<N: fmt::Display, V: fmt::Display> FromIterator<(N, V)> for EventBuilder {
-    /// Takes names and values; of a name that is there twice, the last value.
+    /// Takes names and values; of a repeated name, the last value.
     fn from_iter<T: IntoIterator<Item = (N, V)>>(params: T) -> Self {
         params
             .into_iter()

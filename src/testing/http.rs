@@ -11,7 +11,7 @@ impl OwnedDelivery {
     ///
     /// # Errors
     ///
-    /// If the method, the target or a header that was set cannot stand in a request.
+    /// If the method, the target or a header that was set cannot appear in a request.
     pub fn into_request(self) -> Result<Request<Vec<u8>>, http::Error> {
         let mut request = Request::builder().method(self.method()).uri(self.target());
         for (name, value) in self.headers() {

@@ -1,10 +1,10 @@
-//! Deliveries that have to be refused.
+//! Deliveries that must be refused.
 
-mod cuts;
 mod event;
 mod form;
 mod request;
 mod signature;
+mod splits;
 
 use std::fmt;
 use std::str::FromStr;
@@ -31,13 +31,13 @@ macro_rules! cases {
         /// # What to expect of a server
         ///
         /// A server that answers with [`Refusal::status`](crate::Refusal::status) answers with [`status`](Self::status).
-        /// What stands before the receiver may answer first and otherwise: a router without a route for `PUT` may say
+        /// What is in front of the receiver may answer first and otherwise: a router without a route for `PUT` may say
         /// 404, a framework that decodes forms itself 400 or 422 where this crate says 415. Any status from 400 to 499
         /// is a refusal: [`is_refused_by`](Self::is_refused_by). A success is a hole, and a status from 500 on a fault of
         /// the server. Over a network a server may also close the connection before it has read
         /// [all of a body](Self::Oversized).
         ///
-        /// As an endpoint that refuses everything passes too, send it a delivery that it has to accept besides.
+        /// An endpoint that refuses everything passes too, so also send it a delivery that it must accept.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum NegativeCase {
@@ -112,7 +112,7 @@ cases! {
     EmptySignature = "empty-signature", 403, signature::empty;
     /// A line with a wrong signature follows the line with the right one.
     TwoSignatures = "two-signatures", 403, signature::two;
-    /// A wrong signature stands behind the right one, joined with a comma.
+    /// A wrong signature follows the right one, joined with a comma.
     JoinedSignatures = "joined-signatures", 403, signature::joined;
     /// The signature holds a character that is not base64.
     MalformedSignature = "malformed-signature", 403, signature::malformed;
@@ -150,11 +150,11 @@ cases! {
     BadUtf8 = "bad-utf8", 400, form::bad_utf8;
     /// A value holds characters outside ASCII that are not escaped.
     UnescapedText = "unescaped-text", 400, form::unescaped_text;
-    /// An `&` stands at the end of the form, as if a parameter without a name followed.
+    /// The form ends with an `&`, as if a parameter without a name followed.
     EmptyName = "empty-name", 400, form::empty_name;
     /// There are 65 parameters, all of them signed.
     TooManyParameters = "too-many-parameters", 400, form::too_many_parameters;
-    /// The body is empty, and so is what is signed besides the URL.
+    /// The body is empty, and so is what is signed after the URL.
     EmptyBody = "empty-body", 400, form::empty_body;
 
     /// There is no `entity_identity`.
@@ -176,15 +176,15 @@ cases! {
     /// The JSON in `challenge_hidden_details` is nested 65 deep.
     DeepJson = "deep-json", 400, event::deep_json;
 
-    /// Boundary shift: `factor_friendly_name` takes in the parameter that is signed behind it.
-    ShiftedFriendlyName = "shifted-friendly-name", 400, cuts::friendly_name;
-    /// Boundary shift: the name of `challenge_hidden_details` is cut in two, so that they are not there any more.
-    ShiftedHiddenDetails = "shifted-hidden-details", 400, cuts::hidden_details;
-    /// Boundary shift: `entity_identity` is cut short, to that of another user, and its rest passed off as another
+    /// Boundary shift: `factor_friendly_name` absorbs the parameter that is signed after it.
+    ShiftedFriendlyName = "shifted-friendly-name", 400, splits::friendly_name;
+    /// Boundary shift: the name of `challenge_hidden_details` is split in two, so that they disappear.
+    ShiftedHiddenDetails = "shifted-hidden-details", 400, splits::hidden_details;
+    /// Boundary shift: `entity_identity` is shortened to that of another user, and its rest passed off as another
     /// parameter.
-    ShiftedIdentity = "shifted-identity", 400, cuts::identity;
-    /// Boundary shift: an approval for another user, planted in the device's own `challenge_metadata`, is cut out.
-    PlantedApproval = "planted-approval", 400, cuts::planted_approval;
+    ShiftedIdentity = "shifted-identity", 400, splits::identity;
+    /// Boundary shift: an approval for another user, planted in the device's own `challenge_metadata`, is split off.
+    PlantedApproval = "planted-approval", 400, splits::planted_approval;
 
     some:
     /// An event for another account. Refused by a receiver with an

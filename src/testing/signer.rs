@@ -91,7 +91,7 @@ impl Signer {
             .with_body(form(params))
     }
 
-    /// Signs a GET, the parameters behind the URL in its query.
+    /// Signs a GET, whose parameters follow the URL in its query.
     #[must_use]
     pub fn get<N: AsRef<str>, V: AsRef<str>>(
         &self,

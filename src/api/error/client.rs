@@ -13,7 +13,7 @@ pub enum ClientError {
     /// The call could not be made.
     #[error(transparent)]
     Request(#[from] RequestError),
-    /// There was no whole reply in time. Twilio may have done what was asked for, or not.
+    /// No complete reply arrived in time. Twilio may have done what was asked for, or not.
     #[error("expected a reply of Twilio's API, found none in time")]
     Timeout,
     /// The connection failed or broke off. Twilio may have done what was asked for, or not.

@@ -14,8 +14,8 @@ const MAX_BODY: usize = 2048;
 /// An answer with an error status, read as far as it can be.
 ///
 /// Twilio's API answers in three shapes: the usual one with `code`, `message`, `more_info` and `status`; problem details
-/// (RFC 9457); and one with `code`, `message` and `httpStatusCode`. A proxy may answer with anything. Texts are cut to
-/// the stated lengths, their control characters escaped, and the credentials of the call cut out.
+/// (RFC 9457); and one with `code`, `message` and `httpStatusCode`. A proxy may answer with anything. Texts are truncated
+/// to the stated lengths, their control characters escaped, and the credentials of the call removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorReply {
@@ -78,7 +78,7 @@ impl ErrorReply {
     }
 }
 
-/// The credentials go first: what is left of them at a cut would not be found any more.
+/// The credentials are removed first: what truncation leaves of them would not be found any more.
 fn kept(text: &str, most: usize, credentials: &Credentials) -> String {
     let text = credentials.cut_out_of(text);
     let mut kept = String::new();
@@ -126,7 +126,7 @@ impl std::error::Error for ErrorReply {}
 
 /// One of Twilio's [error codes](https://www.twilio.com/docs/api/errors).
 ///
-/// The set is open. Those of Verify lie from 60000 to 60999 and from 68000 to 68999.
+/// The set is open. Those of Verify are 60000 to 60999 and 68000 to 68999.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ErrorCode(pub u32);
 

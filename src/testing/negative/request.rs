@@ -21,7 +21,7 @@ pub(super) fn json_body(signer: &Signer, event: EventBuilder) -> OwnedDelivery {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    // A GET signs what stands in the URL, as a JSON webhook does.
+    // A GET signs what is in the URL, as a JSON webhook does.
     signer
         .get([("bodySHA256", hash)])
         .with_method("POST")

@@ -1,4 +1,4 @@
-//! Boundary shifts: one text, signed as one event and cut into another.
+//! Boundary shifts: one text, signed as one event and split into another.
 //!
 //! Twilio signs the parameters in the order of their names without anything in between, so the signature of the one
 //! is right for the other.

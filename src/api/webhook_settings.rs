@@ -1,4 +1,4 @@
-//! What a webhook is to be: when it is created, and when it is updated.
+//! The settings of a webhook that is created or updated.
 
 use std::fmt;
 
@@ -9,9 +9,9 @@ use super::{EventTypes, Status, Version, Webhook};
 use crate::api::error::RequestError;
 use crate::signature::SignedUrl;
 
-/// A webhook that is not there yet.
+/// A webhook to create.
 ///
-/// What is not given is left to Twilio: it is enabled, and called with version 2.
+/// What is not set is left to Twilio: the webhook is enabled, and called with version 2.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NewWebhook {
     friendly_name: String,
@@ -22,7 +22,7 @@ pub struct NewWebhook {
 }
 
 impl NewWebhook {
-    /// Takes what Twilio requires.
+    /// Starts from what Twilio requires.
     ///
     /// The friendly name should hold no personal data. The URL is kept byte for byte: build the
     /// [`Receiver`](crate::Receiver) with the same text.
@@ -105,7 +105,7 @@ impl fmt::Debug for NewWebhook {
     }
 }
 
-/// What is to change of a webhook. What is not given stays as it is.
+/// Changes to a webhook. What is not set stays as it is.
 ///
 /// ```
 /// use twilio_verify_webhooks::api::{Status, WebhookUpdate};
