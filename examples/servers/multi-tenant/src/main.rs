@@ -35,7 +35,7 @@ use axum::routing::any;
 use lru::LruCache;
 use twilio_verify_webhooks::{
     AccountReceiver, AccountSid, AuthToken, Buffer, ChallengeEventType, Delivery, Event, Received,
-    Receiver, Refusal, read_body,
+    Refusal, read_body,
 };
 
 use crate::accounts::Accounts;

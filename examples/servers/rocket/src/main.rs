@@ -131,7 +131,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let listen = env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:3000".into());
     let listen: SocketAddr = listen.parse()?;
     let token = AuthToken::new(&token)?;
-    let receiver = Receiver::builder(url).auth_token(token).build()?;
+    let receiver = Receiver::new(url, token)?;
 
     let config = Config {
         address: listen.ip(),

@@ -73,7 +73,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let token = env::var("TWILIO_AUTH_TOKEN").map_err(|_| "TWILIO_AUTH_TOKEN is not set")?;
     let listen = env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:3000".into());
     let token = AuthToken::new(&token)?;
-    let receiver = Receiver::builder(url).auth_token(token).build()?;
+    let receiver = Receiver::new(url, token)?;
 
     // Any method: the receiver answers those that it does not accept.
     let router = Router::with_path("webhook").goal(Webhook { receiver });
