@@ -2,6 +2,7 @@
 
 mod challenge;
 mod delivery_id;
+mod expanded;
 mod factor;
 mod form;
 mod json;
@@ -14,6 +15,7 @@ mod whole;
 
 pub use self::challenge::ChallengeEvent;
 pub use self::delivery_id::{DeliveryId, DeliveryIdError};
+pub use self::expanded::ExpandedEvent;
 pub use self::factor::FactorEvent;
 pub use self::json::{ChallengeDetails, DetailField, JsonText, StringMap};
 pub use self::other::OtherEvent;

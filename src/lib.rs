@@ -64,6 +64,7 @@
 //! | `http-body` | reading a body up to the limit: hyper, warp, poem, salvo |
 //! | `axum`, `actix-web` | extractors |
 //! | `tower` | a layer that lets verified deliveries through |
+//! | `tracing` | an event for each delivery that an adapter receives or refuses |
 //! | `testing` | events, deliveries and refusals to test a handler with |
 //! | `diagnosis` | an answer to "why is it refused?" |
 //! | `api`, `jiff` | the Webhooks resource of the Verify API, without I/O; its times as instants |
@@ -87,6 +88,8 @@
 )]
 #![deny(clippy::print_stdout)]
 
+#[cfg(any(feature = "axum", feature = "actix-web"))]
+mod account_received;
 #[cfg(feature = "actix-web")]
 mod actix_web;
 mod algorithm;
@@ -116,31 +119,35 @@ pub mod signature;
 pub mod testing;
 #[cfg(feature = "tower")]
 mod tower;
+#[cfg(any(feature = "axum", feature = "actix-web", feature = "tower"))]
+mod trace;
 
+#[cfg(any(feature = "axum", feature = "actix-web"))]
+pub use crate::account_received::AccountReceived;
 pub use crate::algorithm::Algorithm;
 pub use crate::delivery::{Delivery, SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER};
 pub use crate::error::{
     ConfigError, DecodeError, EventError, FormError, JsonFault, KeyError, MalformedSignature,
-    MediaTypeError, Refusal, RefusalClass, SignatureError, TargetError, UnknownParameterFault,
-    UrlError,
+    MediaTypeError, ReceiveError, Refusal, RefusalClass, SignatureError, TargetError,
+    UnknownParameterFault, UrlError,
 };
 pub use crate::event::{
     ChallengeDetails, ChallengeEvent, ChallengeEventType, DeliveryId, DeliveryIdError, DetailField,
-    Event, EventParams, EventParamsIter, FactorEvent, FactorEventType, FactorType, JsonText,
-    OtherEvent, StringMap, WebhookVersion,
+    Event, EventParams, EventParamsIter, ExpandedEvent, FactorEvent, FactorEventType, FactorType,
+    JsonText, OtherEvent, StringMap, WebhookVersion,
 };
 #[cfg(feature = "http-body")]
 pub use crate::http_body::read_body;
 pub use crate::params::Buffer;
 pub use crate::params::{Params, ParamsIter};
 pub use crate::receiver::{
-    AccountKeys, AccountReceiver, AccountReceiverBuilder, MatchedKey, Received, Receiver,
-    ReceiverBuilder, UnverifiedDelivery, Verified,
+    AccountKeys, AccountReceiver, AccountReceiverBuilder, Accounts, KeyStore, KeyStoreError,
+    MatchedKey, Received, Receiver, ReceiverBuilder, UnverifiedDelivery, Verified,
 };
 pub use crate::sid::{AccountSid, ChallengeSid, FactorSid, ServiceSid, SidError, WebhookSid};
 pub use crate::signature::key::{AuthToken, Key, SharedKey};
 #[cfg(feature = "tower")]
-pub use crate::tower::{WebhookLayer, WebhookService};
+pub use crate::tower::{Receive, WebhookLayer, WebhookService};
 
 /// Compiles the code of the README.
 #[cfg(doctest)]

@@ -9,6 +9,7 @@ mod builder;
 #[cfg(feature = "diagnosis")]
 mod diagnosed;
 mod endpoint;
+mod key_store;
 mod keys;
 mod large;
 mod received;
@@ -25,6 +26,7 @@ pub use self::builder::{AccountReceiverBuilder, ReceiverBuilder};
 #[cfg(feature = "diagnosis")]
 pub(crate) use self::endpoint::Address;
 pub(crate) use self::endpoint::Endpoint;
+pub use self::key_store::{Accounts, KeyStore, KeyStoreError};
 use self::keys::Candidate;
 pub use self::keys::MatchedKey;
 use self::received::Matched;

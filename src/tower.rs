@@ -6,21 +6,28 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::{Either, Full};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::delivery::Delivery;
+use crate::error::ReceiveError;
+#[cfg(doc)]
 use crate::error::Refusal;
 use crate::http_body::read_body;
-use crate::receiver::{Received, Receiver};
+use crate::receiver::{Accounts, KeyStoreError, Received, Receiver};
+use crate::trace;
 
 /// A layer for `tower`: requests reach the inner service only as verified deliveries.
 ///
-/// Puts a [`WebhookService`] around a service, which says what it does with a request. For a receiver that was
-/// built for an origin, put the layer where the request's URI is still the original one: outside nested routers.
+/// Puts a [`WebhookService`] around a service, which says what it does with a request. It takes a [`Receiver`], or
+/// [`Accounts`] if the keys of many accounts are looked up.
+///
+/// For a receiver that was built for an origin, put the layer where the request's URI is still the original one:
+/// outside routers that cut a prefix off. With the feature `axum` it may also be inside axum's nested routers, which
+/// name the original URI.
 ///
 /// ```
 /// use axum::{Extension, Router, routing::post};
@@ -39,20 +46,20 @@ use crate::receiver::{Received, Receiver};
 /// # }
 /// ```
 #[derive(Debug, Clone)]
-pub struct WebhookLayer {
-    receiver: Receiver,
+pub struct WebhookLayer<R = Receiver> {
+    receiver: R,
 }
 
-impl WebhookLayer {
+impl<R: Receive> WebhookLayer<R> {
     /// Makes a layer that lets through what `receiver` accepts.
     #[must_use]
-    pub const fn new(receiver: Receiver) -> Self {
+    pub const fn new(receiver: R) -> Self {
         Self { receiver }
     }
 }
 
-impl<S> Layer<S> for WebhookLayer {
-    type Service = WebhookService<S>;
+impl<S, R: Receive> Layer<S> for WebhookLayer<R> {
+    type Service = WebhookService<S, R>;
 
     fn layer(&self, inner: S) -> Self::Service {
         WebhookService::new(inner, self.receiver.clone())
@@ -63,30 +70,32 @@ impl<S> Layer<S> for WebhookLayer {
 ///
 /// It reads the body up to the receiver's limit and receives the delivery. An accepted request goes on with
 /// [`Received<'static>`](Received) in its extensions and [`Full`] of the verified bytes as body; a refused one is
-/// answered with the [response](Refusal::to_response) of its refusal.
+/// answered with the [response](Refusal::to_response) of its refusal. If the keys of its account cannot be looked up,
+/// the answer is 503.
 #[derive(Debug, Clone)]
-pub struct WebhookService<S> {
+pub struct WebhookService<S, R = Receiver> {
     inner: S,
-    receiver: Receiver,
+    receiver: R,
 }
 
-impl<S> WebhookService<S> {
+impl<S, R: Receive> WebhookService<S, R> {
     /// Passes what `receiver` accepts on to `inner`.
     #[must_use]
-    pub const fn new(inner: S, receiver: Receiver) -> Self {
+    pub const fn new(inner: S, receiver: R) -> Self {
         Self { inner, receiver }
     }
 }
 
-impl<S, B, R> Service<Request<B>> for WebhookService<S>
+impl<S, B, T, R> Service<Request<B>> for WebhookService<S, R>
 where
-    S: Service<Request<Full<Bytes>>, Response = Response<R>> + Clone + Send + 'static,
+    R: Receive,
+    S: Service<Request<Full<Bytes>>, Response = Response<T>> + Clone + Send + 'static,
     S::Future: Send,
     B: Body + Send + 'static,
     B::Data: Send,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
-    type Response = Response<Either<Full<Bytes>, R>>;
+    type Response = Response<Either<Full<Bytes>, T>>;
     type Error = S::Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
 
@@ -102,23 +111,94 @@ where
         Box::pin(async move {
             match receive(&receiver, request).await {
                 Ok(request) => Ok(inner.call(request).await?.map(Either::Right)),
-                Err(refusal) => Ok(refusal.to_response().map(Either::Left)),
+                Err(error) => Ok(answer(&error).map(Either::Left)),
             }
         })
     }
 }
 
 async fn receive<B>(
-    receiver: &Receiver,
+    receiver: &impl Receive,
     request: Request<B>,
-) -> Result<Request<Full<Bytes>>, Refusal>
+) -> Result<Request<Full<Bytes>>, ReceiveError<KeyStoreError>>
 where
     B: Body,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
-    let request = read_body(request, receiver.body_limit()).await?;
-    let received: Received<'static> = receiver.receive(&Delivery::from_request(&request))?;
+    let request = read_body(request, receiver.limit()).await;
+    let request = request.inspect_err(trace::refused)?;
+    let received = receiver.receive_any(&delivery(&request)).await;
+    trace::account_received(&received);
+    let received = received?;
     let mut request = request.map(Full::new);
     request.extensions_mut().insert(received);
     Ok(request)
+}
+
+#[cfg(feature = "axum")]
+fn delivery(request: &Request<Bytes>) -> Delivery<'_> {
+    let delivery = Delivery::from_request(request);
+    match crate::axum::original_target(request.extensions()) {
+        Some(target) => delivery.target(target),
+        None => delivery,
+    }
+}
+
+#[cfg(not(feature = "axum"))]
+fn delivery(request: &Request<Bytes>) -> Delivery<'_> {
+    Delivery::from_request(request)
+}
+
+fn answer(error: &ReceiveError<KeyStoreError>) -> Response<Full<Bytes>> {
+    if let ReceiveError::Refused(refusal) = error {
+        return refusal.to_response();
+    }
+    let mut response = Response::new(Full::from("unavailable"));
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    response
+}
+
+/// What a layer receives deliveries with: a [`Receiver`], or [`Accounts`].
+pub trait Receive: sealed::Receive {}
+
+impl Receive for Receiver {}
+impl Receive for Accounts {}
+
+mod sealed {
+    use super::{Accounts, Delivery, KeyStoreError, ReceiveError, Received, Receiver};
+
+    pub trait Receive: Clone + Send + Sync + 'static {
+        fn limit(&self) -> usize;
+
+        fn receive_any(
+            &self,
+            delivery: &Delivery<'_>,
+        ) -> impl Future<Output = Result<Received<'static>, ReceiveError<KeyStoreError>>> + Send;
+    }
+
+    impl Receive for Receiver {
+        fn limit(&self) -> usize {
+            self.body_limit()
+        }
+
+        async fn receive_any(
+            &self,
+            delivery: &Delivery<'_>,
+        ) -> Result<Received<'static>, ReceiveError<KeyStoreError>> {
+            Ok(self.receive(delivery)?)
+        }
+    }
+
+    impl Receive for Accounts {
+        fn limit(&self) -> usize {
+            self.body_limit()
+        }
+
+        async fn receive_any(
+            &self,
+            delivery: &Delivery<'_>,
+        ) -> Result<Received<'static>, ReceiveError<KeyStoreError>> {
+            self.receive(delivery).await
+        }
+    }
 }

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess};
-use serde::ser::{Serialize, Serializer};
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use url::form_urlencoded;
 
-use super::{Event, Rules};
+use super::{ChallengeEvent, Event, FactorEvent, JsonText, OtherEvent, Rules, merged};
 use crate::error::Refusal;
 use crate::params::{Buffer, decode};
 
@@ -25,10 +25,60 @@ impl Event<'_> {
     }
 }
 
+/// A flat map of the parameters, with its length stated first, as compact formats need it.
 impl Serialize for Event<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.parameters())
+        flat(serializer, || self.parameters())
     }
+}
+
+/// As for [`Event`].
+impl Serialize for FactorEvent<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        flat(serializer, || {
+            let documented = self
+                .documented()
+                .map(|(name, value)| (name.as_str(), value));
+            merged(documented, self.extra.iter())
+        })
+    }
+}
+
+/// As for [`Event`].
+impl Serialize for ChallengeEvent<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        flat(serializer, || {
+            let documented = self
+                .documented()
+                .map(|(name, value)| (name.as_str(), value));
+            merged(documented, self.extra.iter())
+        })
+    }
+}
+
+/// As for [`Event`].
+impl Serialize for OtherEvent<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        flat(serializer, || self.parameters.iter())
+    }
+}
+
+/// The text as a string, not as the object that it holds: see [`Event::expanded`] for that.
+impl Serialize for JsonText<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+fn flat<'e, S: Serializer, I: Iterator<Item = (&'e str, &'e str)>>(
+    serializer: S,
+    parameters: impl Fn() -> I,
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(parameters().count()))?;
+    for (name, value) in parameters() {
+        map.serialize_entry(name, value)?;
+    }
+    map.end()
 }
 
 impl<'de> Deserialize<'de> for Event<'_> {

@@ -7,7 +7,7 @@ use super::received::Received;
 use super::request::Request;
 use super::unverified::UnverifiedDelivery;
 use crate::delivery::Delivery;
-use crate::error::{ConfigError, Refusal};
+use crate::error::{ConfigError, ReceiveError, Refusal};
 use crate::params::{Buffer, Stack};
 use crate::sid::AccountSid;
 use crate::signature::Key;
@@ -15,7 +15,7 @@ use crate::signature::Key;
 /// The keys of one account, for an [`AccountReceiver`].
 ///
 /// A delivery that is verified with these keys must name this account. Build them once and keep them: building costs
-/// an HMAC per key.
+/// an HMAC or two for each key.
 #[derive(Debug, Clone)]
 pub struct AccountKeys {
     account_sid: AccountSid,
@@ -59,23 +59,12 @@ impl AccountKeys {
 /// [`AccountReceiver::builder`]; cheap to clone.
 ///
 /// If the keys are in memory, [`receive`](Self::receive) looks them up in a closure. If looking them up takes I/O,
-/// [`open`](Self::open) the delivery first, look them up, then verify it with them, in the buffer it was opened in:
+/// [`receive_async`](Self::receive_async) waits for it. [`Accounts`](crate::Accounts) ties a receiver to a store of
+/// keys, for the adapters. To reuse a buffer, [`open`](Self::open) the delivery first.
 ///
-/// ```
-/// use twilio_verify_webhooks::*;
-///
-/// async fn keys_of(account_sid: AccountSid) -> Option<AccountKeys> {
-///     // Ask a database.
-/// #   AccountKeys::new(account_sid, [AuthToken::new("token").ok()?]).ok()
-/// }
-///
-/// async fn handle(receiver: &AccountReceiver, delivery: &Delivery<'_>) -> Result<Event<'static>, Refusal> {
-///     let mut buffer = Buffer::new();
-///     let unverified = receiver.open(delivery, &mut buffer)?;
-///     let keys = keys_of(unverified.account_sid()?).await.ok_or(Refusal::UnknownAccount)?;
-///     Ok(unverified.receive(&keys)?.event.into_owned())
-/// }
-/// ```
+/// **Strangers choose which account is looked up**, and how often: the account is read before anything is verified. So
+/// bound what a lookup costs. Keep the keys of accounts that you have, and for a while also that there is no such
+/// account, in a cache of bounded size; `examples/servers/service` does so.
 #[derive(Debug, Clone)]
 pub struct AccountReceiver {
     pub(super) endpoint: Arc<Endpoint>,
@@ -105,10 +94,59 @@ impl AccountReceiver {
         let request = Request::new(&self.endpoint, delivery)?;
         let account_sid = request.account_sid()?;
         let keys = keys_of(account_sid).ok_or(Refusal::UnknownAccount)?;
-        let keys = keys.borrow().keys_for(account_sid)?;
+        self.receive_with(&request, account_sid, keys.borrow())
+    }
+
+    /// Receives a delivery with the keys that a lookup finds for the account it names, however long that takes.
+    ///
+    /// While the lookup waits, nothing is held for the delivery but the request itself: its parameters are decoded after.
+    ///
+    /// # Errors
+    ///
+    /// [`ReceiveError::Refused`] says why the delivery is not accepted, with [`Refusal::UnknownAccount`] where the
+    /// lookup finds no keys; [`ReceiveError::Keys`] is the failure of the lookup itself.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::{
+    ///     AccountKeys, AccountReceiver, AccountSid, AuthToken, Delivery, Event, ReceiveError,
+    /// };
+    ///
+    /// async fn keys_of(account_sid: AccountSid) -> Result<Option<AccountKeys>, std::io::Error> {
+    ///     // Ask a database.
+    /// #   let token = AuthToken::new("token").map_err(std::io::Error::other)?;
+    /// #   AccountKeys::new(account_sid, [token]).map(Some).map_err(std::io::Error::other)
+    /// }
+    ///
+    /// async fn handle(
+    ///     receiver: &AccountReceiver,
+    ///     delivery: &Delivery<'_>,
+    /// ) -> Result<Event<'static>, ReceiveError<std::io::Error>> {
+    ///     let received = receiver.receive_async(delivery, keys_of).await?;
+    ///     Ok(received.event)
+    /// }
+    /// ```
+    pub async fn receive_async<K: Borrow<AccountKeys>, E>(
+        &self,
+        delivery: &Delivery<'_>,
+        keys_of: impl AsyncFnOnce(AccountSid) -> Result<Option<K>, E>,
+    ) -> Result<Received<'static>, ReceiveError<E>> {
+        let request = Request::new(&self.endpoint, delivery)?;
+        let account_sid = request.account_sid()?;
+        let keys = keys_of(account_sid).await.map_err(ReceiveError::Keys)?;
+        let keys = keys.ok_or(Refusal::UnknownAccount)?;
+        Ok(self.receive_with(&request, account_sid, keys.borrow())?)
+    }
+
+    fn receive_with(
+        &self,
+        request: &Request<'_>,
+        account_sid: AccountSid,
+        keys: &AccountKeys,
+    ) -> Result<Received<'static>, Refusal> {
+        let keys = keys.keys_for(account_sid)?;
         let mut memory = Stack::new();
         let candidates = self.endpoint.candidates(keys);
-        let matched = self.endpoint.verify(&request, candidates, &mut memory)?;
+        let matched = self.endpoint.verify(request, candidates, &mut memory)?;
         Ok(matched.verified().read()?.into_owned())
     }
 

@@ -10,3 +10,5 @@ mod http;
 mod http_body;
 #[cfg(feature = "tower")]
 mod tower;
+#[cfg(all(feature = "axum", feature = "tracing"))]
+mod tracing;

@@ -145,3 +145,25 @@ fn a_request_line_without_a_path_is_malformed() {
     let malformed = TargetError::Malformed { position: 0 };
     assert_eq!(refusal.unwrap_err(), malformed.into());
 }
+
+#[test]
+fn the_keys_of_an_account_are_looked_up() {
+    async fn webhook(AccountReceived(received): AccountReceived) -> String {
+        received.event.event_type().to_owned()
+    }
+    let status = |account: &str| {
+        System::new().block_on(async {
+            let app = App::new()
+                .app_data(Data::new(crate::key_store::accounts()))
+                .route("/webhook", route().to(webhook));
+            let pairs = crate::support::with(v2_challenge(), "account_sid", account);
+            let signature = (SIGNATURE_HEADER, token().sign(URL, pairs.clone()));
+            let request = request(form(&pairs)).insert_header(signature);
+            let response = call_service(&init_service(app).await, request.to_request()).await;
+            response.status().as_u16()
+        })
+    };
+    assert_eq!(status(crate::support::ACCOUNT), 200);
+    assert_eq!(status(crate::key_store::FAILS), 503);
+    assert_eq!(status("AC22222222222222222222222222222222"), 403);
+}

@@ -120,3 +120,24 @@ async fn a_refusal_is_a_response() {
     let request = Request::new(Body::empty());
     assert_eq!(call(app, request).await, (400, "malformed".to_owned()));
 }
+
+#[tokio::test]
+async fn the_keys_of_an_account_are_looked_up() {
+    async fn webhook(AccountReceived(received): AccountReceived) -> String {
+        received.event.event_type().to_owned()
+    }
+    let app = || {
+        Router::new()
+            .route("/webhook", post(webhook))
+            .with_state(crate::key_store::accounts())
+    };
+    let approved = (200, "challenge.approved".to_owned());
+    assert_eq!(call(app(), genuine()).await, approved);
+    let pairs = crate::support::with(v1_factor(), "account_sid", crate::key_store::FAILS);
+    let mut fails = request(&form(&pairs)).map(String::from);
+    let signature = token().sign(crate::support::URL, pairs.clone());
+    fails.headers_mut().insert(SIGNATURE_HEADER, signature.parse().unwrap());
+    assert_eq!(call(app(), fails).await, (503, "unavailable".to_owned()));
+    let refused = (400, "malformed".to_owned());
+    assert_eq!(call(app(), request("type=factor.created")).await, refused);
+}

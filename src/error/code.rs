@@ -1,0 +1,93 @@
+use super::refusal::{MediaTypeError, Refusal, TargetError};
+use super::{EventError, FormError, SignatureError};
+
+impl Refusal {
+    /// Returns a word for what was wrong, such as `signature_mismatch`: for labels of metrics, and to set alerts on.
+    ///
+    /// Stable: a word stays with its refusal, and a new refusal gets a new word. There are some forty, all of lower-case
+    /// letters and underscores, none of them made of anything received. [`class`](Self::class) is coarser, the text of
+    /// the refusal finer.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::{MediaTypeError, Refusal, SignatureError};
+    ///
+    /// let refusal = Refusal::Signature(SignatureError::Mismatch { tries: 2 });
+    /// assert_eq!(refusal.code(), "signature_mismatch");
+    /// assert_eq!(Refusal::MediaType(MediaTypeError::Missing).code(), "media_type_missing");
+    /// ```
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Method { .. } => "method_not_allowed",
+            Self::MediaType(error) => media_type(error),
+            Self::TooLarge { .. } => "too_large",
+            Self::Incomplete => "body_incomplete",
+            Self::Form(error) => form(error),
+            Self::Target(error) => target(error),
+            Self::Body { .. } => "body_with_get",
+            Self::Signature(error) => signature(error),
+            Self::UnknownAccount => "account_unknown",
+            Self::OtherAccount => "account_other",
+            Self::OtherService => "service_other",
+            Self::NoReceiver => "receiver_missing",
+            Self::Event(error) => event(error),
+        }
+    }
+}
+
+const fn media_type(error: &MediaTypeError) -> &'static str {
+    match error {
+        MediaTypeError::Missing => "media_type_missing",
+        MediaTypeError::SeveralLines { .. } => "media_type_repeated",
+        MediaTypeError::Other => "media_type_unsupported",
+        MediaTypeError::Encoded => "content_encoding_unsupported",
+    }
+}
+
+const fn form(error: &FormError) -> &'static str {
+    match error {
+        FormError::Escape { .. } => "form_escape",
+        FormError::NotAscii { .. } => "form_not_ascii",
+        FormError::NotUtf8 { .. } => "form_not_utf8",
+        FormError::EmptyName { .. } => "parameter_name_empty",
+        FormError::RepeatedName { .. } => "parameter_repeated",
+        FormError::TooManyParameters { .. } => "parameters_too_many",
+    }
+}
+
+const fn target(error: &TargetError) -> &'static str {
+    match error {
+        TargetError::Missing => "target_missing",
+        TargetError::Malformed { .. } => "target_malformed",
+        TargetError::HoldsParameter { .. } => "target_holds_parameter",
+        TargetError::Query => "target_query",
+    }
+}
+
+const fn signature(error: &SignatureError) -> &'static str {
+    match error {
+        SignatureError::Missing => "signature_missing",
+        SignatureError::SeveralLines { .. } => "signature_repeated",
+        SignatureError::Malformed(_) => "signature_malformed",
+        SignatureError::SeveralSettings { .. } => "signature_settings_repeated",
+        SignatureError::MalformedSettings => "signature_settings_malformed",
+        SignatureError::UnknownAlgorithm => "signature_algorithm_unknown",
+        SignatureError::NoSuchKey { .. } => "signature_key_unknown",
+        SignatureError::Mismatch { .. } => "signature_mismatch",
+        SignatureError::ConfiguredBodyHash => "configured_body_hash",
+    }
+}
+
+const fn event(error: &EventError) -> &'static str {
+    match error {
+        EventError::Missing { .. } => "parameter_missing",
+        EventError::Unexpected { .. } => "parameter_unexpected",
+        EventError::Sid { .. } => "parameter_sid",
+        EventError::Length { .. } => "parameter_length",
+        EventError::Character { .. } => "parameter_character",
+        EventError::Ambiguous { .. } => "parameter_ambiguous",
+        EventError::Unrecognized { .. } => "parameter_unrecognized",
+        EventError::Json { .. } => "parameter_json",
+        EventError::UnknownParameter { .. } => "parameter_unknown",
+    }
+}

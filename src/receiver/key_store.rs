@@ -1,0 +1,109 @@
+//! Keys of many accounts, looked up while a delivery waits.
+
+use std::error::Error;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::account::{AccountKeys, AccountReceiver};
+use super::received::Received;
+use crate::delivery::Delivery;
+use crate::error::ReceiveError;
+use crate::sid::AccountSid;
+
+/// Where the keys of an account are looked up: a database, a secret store, a cache in front of them.
+///
+/// **Strangers choose which account is looked up**, and how often, because the account is read before anything is
+/// verified. Bound what a lookup costs: keep keys in a cache of bounded size, and for a while also that there is no
+/// such account.
+///
+/// ```
+/// use std::collections::HashMap;
+/// use std::convert::Infallible;
+/// use std::sync::Arc;
+///
+/// use twilio_verify_webhooks::{AccountKeys, AccountSid, KeyStore};
+///
+/// struct Tenants(HashMap<AccountSid, Arc<AccountKeys>>);
+///
+/// impl KeyStore for Tenants {
+///     type Error = Infallible;
+///
+///     async fn keys(&self, account_sid: AccountSid) -> Result<Option<Arc<AccountKeys>>, Infallible> {
+///         Ok(self.0.get(&account_sid).cloned())
+///     }
+/// }
+/// ```
+pub trait KeyStore: Send + Sync + 'static {
+    /// Why a lookup failed. It is told apart from refusals, and may be logged.
+    type Error: Into<KeyStoreError>;
+
+    /// Looks the keys of an account up; `None` if there is no such account.
+    fn keys(
+        &self,
+        account_sid: AccountSid,
+    ) -> impl Future<Output = Result<Option<Arc<AccountKeys>>, Self::Error>> + Send;
+}
+
+/// The failure of a [`KeyStore`], whichever it is.
+pub type KeyStoreError = Box<dyn Error + Send + Sync>;
+
+/// A receiver for many accounts and the store of their keys: what the adapters take. Cheap to clone.
+///
+/// With axum it is a part of the state, with actix-web one of the application's data, and the argument of a handler is
+/// `AccountReceived`; with tower it makes a `WebhookLayer`. A lookup that fails is answered with 503.
+#[derive(Clone)]
+pub struct Accounts {
+    receiver: AccountReceiver,
+    store: Arc<dyn AnyStore>,
+}
+
+impl Accounts {
+    /// Ties a receiver to a store of keys.
+    pub fn new(receiver: AccountReceiver, store: impl KeyStore) -> Self {
+        let store = Arc::new(store);
+        Self { receiver, store }
+    }
+
+    /// Receives a delivery with the keys of the account that it names, as
+    /// [`AccountReceiver::receive_async`] does.
+    ///
+    /// # Errors
+    ///
+    /// [`ReceiveError::Refused`] says why the delivery is not accepted; [`ReceiveError::Keys`] why the lookup failed.
+    pub async fn receive(
+        &self,
+        delivery: &Delivery<'_>,
+    ) -> Result<Received<'static>, ReceiveError<KeyStoreError>> {
+        let keys_of = async |account_sid| self.store.any_keys(account_sid).await;
+        self.receiver.receive_async(delivery, keys_of).await
+    }
+
+    /// Returns how many bytes a body may have.
+    #[must_use]
+    pub fn body_limit(&self) -> usize {
+        self.receiver.body_limit()
+    }
+}
+
+impl fmt::Debug for Accounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Accounts")
+            .field("receiver", &self.receiver)
+            .finish_non_exhaustive()
+    }
+}
+
+type Lookup<'s> =
+    Pin<Box<dyn Future<Output = Result<Option<Arc<AccountKeys>>, KeyStoreError>> + Send + 's>>;
+
+/// [`KeyStore`] with a boxed future, so that the type of the store need not be named in every handler.
+trait AnyStore: Send + Sync {
+    fn any_keys(&self, account_sid: AccountSid) -> Lookup<'_>;
+}
+
+impl<S: KeyStore> AnyStore for S {
+    fn any_keys(&self, account_sid: AccountSid) -> Lookup<'_> {
+        Box::pin(async move { self.keys(account_sid).await.map_err(Into::into) })
+    }
+}

@@ -1,0 +1,76 @@
+//! Tells of each delivery that an adapter receives (feature `tracing`).
+//!
+//! | level | message | fields |
+//! |---|---|---|
+//! | INFO | `webhook accepted` | `delivery_id`, `event_type`, `key` (its position), `is_first_key`: false for a key that replaces another, or is being replaced |
+//! | WARN | `webhook refused` | `code`, `class`, `reason`: the signature is right and the event is not read |
+//! | WARN | `webhook not received` | `code`: the keys of its account could not be looked up |
+//! | ERROR | `webhook refused` | `code`, `class`, `reason`: the application did not hand over what the receiver needs |
+//! | DEBUG | `webhook refused` | `code`, `class`, `reason`: everything that strangers can bring about, so that forgeries do not flood a log |
+
+use crate::error::{ReceiveError, Refusal};
+use crate::receiver::{KeyStoreError, Received};
+
+#[cfg(all(not(feature = "tracing"), any(feature = "axum", feature = "actix-web")))]
+pub(crate) fn received(_: &Result<Received<'static>, Refusal>) {}
+
+#[cfg(all(not(feature = "tracing"), feature = "tower"))]
+pub(crate) fn refused(_: &Refusal) {}
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn account_received(_: &Result<Received<'static>, ReceiveError<KeyStoreError>>) {}
+
+#[cfg(all(feature = "tracing", any(feature = "axum", feature = "actix-web")))]
+pub(crate) fn received(result: &Result<Received<'static>, Refusal>) {
+    match result {
+        Ok(received) => accepted(received),
+        Err(refusal) => refused(refusal),
+    }
+}
+
+#[cfg(feature = "tracing")]
+pub(crate) fn account_received(result: &Result<Received<'static>, ReceiveError<KeyStoreError>>) {
+    match result {
+        Ok(received) => accepted(received),
+        Err(ReceiveError::Refused(refusal)) => refused(refusal),
+        Err(error @ ReceiveError::Keys(_)) => {
+            tracing::warn!(code = error.code(), "webhook not received");
+        }
+    }
+}
+
+#[cfg(feature = "tracing")]
+fn accepted(received: &Received<'_>) {
+    let Received { event, key } = received;
+    tracing::info!(
+        delivery_id = %event.delivery_id(),
+        event_type = event.event_type(),
+        key = key.position,
+        is_first_key = key.position == 0,
+        "webhook accepted"
+    );
+}
+
+#[cfg(feature = "tracing")]
+pub(crate) fn refused(refusal: &Refusal) {
+    use crate::error::{EventError, RefusalClass};
+
+    let (code, class) = (refusal.code(), refusal.class().as_str());
+    match refusal {
+        // Which account it is for is read before anything is verified.
+        Refusal::Event(
+            EventError::Missing {
+                name: "account_sid",
+            }
+            | EventError::Sid {
+                name: "account_sid",
+                ..
+            },
+        ) => tracing::debug!(code, class, reason = %refusal, "webhook refused"),
+        Refusal::Event(_) => tracing::warn!(code, class, reason = %refusal, "webhook refused"),
+        _ if refusal.class() == RefusalClass::Misconfigured => {
+            tracing::error!(code, class, reason = %refusal, "webhook refused");
+        }
+        _ => tracing::debug!(code, class, reason = %refusal, "webhook refused"),
+    }
+}
