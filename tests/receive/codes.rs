@@ -74,7 +74,11 @@ fn what_a_receiver_refuses_has_the_word() {
     let receiver = receiver();
     let genuine = || Request::signed(&v2_challenge());
     let malformed = genuine().replace(SIGNATURE_HEADER, "x");
-    let code = |request: &Request| receiver.receive(&request.delivery()).map_err(|refusal| refusal.code());
+    let code = |request: &Request| {
+        receiver
+            .receive(&request.delivery())
+            .map_err(|refusal| refusal.code())
+    };
     assert_eq!(code(&malformed).err(), Some("signature_malformed"));
     let sid = Request::signed(&with(v2_challenge(), "factor_sid", "YF0"));
     assert_eq!(code(&sid).err(), Some("parameter_sid"));

@@ -59,7 +59,9 @@ async fn a_lookup_may_take_its_time_and_its_failure_is_no_refusal() {
     ] {
         let request = request(account);
         let received = accounts().receive(&request.delivery()).await;
-        let found = received.as_ref().map_or_else(|error| (error.status(), error.code()), |_| (200, ""));
+        let found = received
+            .as_ref()
+            .map_or_else(|error| (error.status(), error.code()), |_| (200, ""));
         assert_eq!(found, (status, code), "{account}");
         if let Err(error) = received {
             assert_eq!(error.refusal().is_some(), status == 403);
@@ -99,5 +101,8 @@ async fn a_signature_of_another_account_is_refused() {
     let stranger = AuthToken::new("ffffffffffffffffffffffffffffffff").unwrap();
     let request = Request::signed(&pairs).replace(SIGNATURE_HEADER, &stranger.sign(URL, pairs));
     let received = accounts().receive(&request.delivery()).await;
-    assert_eq!(received.err().map(|error| error.code()), Some("signature_mismatch"));
+    assert_eq!(
+        received.err().map(|error| error.code()),
+        Some("signature_mismatch")
+    );
 }

@@ -54,7 +54,12 @@ fn a_single_event_is_written_as_the_enum_is() {
 #[test]
 fn a_json_text_is_the_string_that_it_is() {
     let event = accepted(&v2_challenge());
-    let details = event.as_challenge().unwrap().challenge_details.as_ref().unwrap();
+    let details = event
+        .as_challenge()
+        .unwrap()
+        .challenge_details
+        .as_ref()
+        .unwrap();
     let json = serde_json::to_string(details).unwrap();
     assert_eq!(serde_json::from_str::<String>(&json).unwrap(), DETAILS);
 }
@@ -64,10 +69,19 @@ fn expanded_keeps_nested_json_byte_for_byte() {
     let hidden = r#"{"b":1.0,"a":12345678901234567890123, "x":"\u0041"}"#;
     let event = accepted(&with(v2_challenge(), "challenge_hidden_details", hidden));
     let json = serde_json::to_string(&event.expanded()).unwrap();
-    assert!(json.contains(&format!(r#""challenge_hidden_details":{hidden}"#)), "{json}");
-    assert!(json.contains(&format!(r#""challenge_details":{DETAILS}"#)), "{json}");
+    assert!(
+        json.contains(&format!(r#""challenge_hidden_details":{hidden}"#)),
+        "{json}"
+    );
+    assert!(
+        json.contains(&format!(r#""challenge_details":{DETAILS}"#)),
+        "{json}"
+    );
     let value: serde_json::Value = serde_json::from_str(&json).unwrap();
-    assert_eq!(value.pointer("/challenge_details/message"), Some(&"Log in?".into()));
+    assert_eq!(
+        value.pointer("/challenge_details/message"),
+        Some(&"Log in?".into())
+    );
     assert_eq!(value.pointer("/factor_sid"), Some(&FACTOR.into()));
 }
 
@@ -75,7 +89,10 @@ fn expanded_keeps_nested_json_byte_for_byte() {
 fn only_nested_json_is_expanded() {
     let name = with(v2_factor(), "factor_friendly_name", r#"{"a":1}"#);
     let json = serde_json::to_value(accepted(&name).expanded()).unwrap();
-    assert_eq!(json.pointer("/factor_friendly_name"), Some(&r#"{"a":1}"#.into()));
+    assert_eq!(
+        json.pointer("/factor_friendly_name"),
+        Some(&r#"{"a":1}"#.into())
+    );
     let identity = with(v1_factor(), "entity_identity", "12345678");
     let json = serde_json::to_value(accepted(&identity).expanded()).unwrap();
     assert_eq!(json.pointer("/entity_identity"), Some(&"12345678".into()));

@@ -134,9 +134,11 @@ async fn the_keys_of_an_account_are_looked_up() {
     let approved = (200, "challenge.approved".to_owned());
     assert_eq!(call(app(), genuine()).await, approved);
     let pairs = crate::support::with(v1_factor(), "account_sid", crate::key_store::FAILS);
-    let mut fails = request(&form(&pairs)).map(String::from);
+    let mut fails = request(form(&pairs)).map(String::from);
     let signature = token().sign(crate::support::URL, pairs.clone());
-    fails.headers_mut().insert(SIGNATURE_HEADER, signature.parse().unwrap());
+    fails
+        .headers_mut()
+        .insert(SIGNATURE_HEADER, signature.parse().unwrap());
     assert_eq!(call(app(), fails).await, (503, "unavailable".to_owned()));
     let refused = (400, "malformed".to_owned());
     assert_eq!(call(app(), request("type=factor.created")).await, refused);

@@ -160,9 +160,11 @@ async fn the_keys_of_an_account_are_looked_up() {
     let service = || WebhookLayer::new(accounts.clone()).layer(inner.clone());
     assert_eq!(service().oneshot(genuine()).await.unwrap().status(), 202);
     let pairs = crate::support::with(v2_challenge(), "account_sid", crate::key_store::FAILS);
-    let mut fails = request(&form(&pairs)).map(String::from);
+    let mut fails = request(form(&pairs)).map(String::from);
     let signature = crate::support::token().sign(crate::support::URL, pairs.clone());
-    fails.headers_mut().insert(SIGNATURE_HEADER, signature.parse().unwrap());
+    fails
+        .headers_mut()
+        .insert(SIGNATURE_HEADER, signature.parse().unwrap());
     assert_eq!(service().oneshot(fails).await.unwrap().status(), 503);
     assert_eq!(inner.reached.lock().unwrap().len(), 1);
 }
@@ -175,14 +177,20 @@ async fn the_original_path_is_seen_in_nested_routers() {
     use ::axum::body::Body;
     use ::axum::routing::post;
 
-    let receiver = Receiver::builder_for_origin("https://example.com").auth_token(crate::support::token());
+    let receiver =
+        Receiver::builder_for_origin("https://example.com").auth_token(crate::support::token());
     let layer = WebhookLayer::new(receiver.build().unwrap());
-    let inner = Router::new().route("/webhook", post(async || "handled")).route_layer(layer);
+    let inner = Router::new()
+        .route("/webhook", post(async || "handled"))
+        .route_layer(layer);
     let app: Router = Router::new().nest("/twilio", inner);
     let pairs = v2_challenge();
-    let mut request = request(&form(&pairs)).map(Body::from);
+    let mut request = request(form(&pairs)).map(Body::from);
     *request.uri_mut() = "/twilio/webhook".parse().unwrap();
-    let signature = crate::support::token().sign("https://example.com/twilio/webhook", pairs.clone());
-    request.headers_mut().insert(SIGNATURE_HEADER, signature.parse().unwrap());
+    let signature =
+        crate::support::token().sign("https://example.com/twilio/webhook", pairs.clone());
+    request
+        .headers_mut()
+        .insert(SIGNATURE_HEADER, signature.parse().unwrap());
     assert_eq!(app.oneshot(request).await.unwrap().status(), 200);
 }

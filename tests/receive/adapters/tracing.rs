@@ -38,9 +38,13 @@ fn told(router: Router, request: ::http::Request<impl Into<Body>>) -> String {
         .without_time()
         .with_writer(move || writer.clone())
         .finish();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
     with_default(subscriber, || {
-        runtime.block_on(router.oneshot(request.map(Into::into))).unwrap();
+        runtime
+            .block_on(router.oneshot(request.map(Into::into)))
+            .unwrap();
     });
     let bytes = log.0.lock().unwrap().clone();
     String::from_utf8(bytes).unwrap()
@@ -51,24 +55,34 @@ async fn webhook(_: Received<'static>) {}
 async fn account_webhook(_: AccountReceived) {}
 
 fn one(receiver: Receiver) -> Router {
-    Router::new().route("/webhook", any(webhook)).with_state(receiver)
+    Router::new()
+        .route("/webhook", any(webhook))
+        .with_state(receiver)
 }
 
 fn many() -> Router {
-    Router::new().route("/webhook", any(account_webhook)).with_state(accounts())
+    Router::new()
+        .route("/webhook", any(account_webhook))
+        .with_state(accounts())
 }
 
 fn signed(pairs: &crate::support::Pairs) -> ::http::Request<String> {
-    let mut request = request(&form(pairs)).map(Into::into);
+    let mut request = request(form(pairs)).map(Into::into);
     let signature = token().sign(URL, pairs.clone());
-    request.headers_mut().insert(SIGNATURE_HEADER, signature.parse().unwrap());
+    request
+        .headers_mut()
+        .insert(SIGNATURE_HEADER, signature.parse().unwrap());
     request
 }
 
 #[test]
 fn an_accepted_delivery_is_told_with_its_key() {
     let text = told(one(receiver()), genuine());
-    let id = receiver().receive(&Delivery::from_request(&genuine())).unwrap().event.delivery_id();
+    let id = receiver()
+        .receive(&Delivery::from_request(&genuine()))
+        .unwrap()
+        .event
+        .delivery_id();
     assert_eq!(
         text,
         format!(
@@ -77,7 +91,11 @@ fn an_accepted_delivery_is_told_with_its_key() {
         )
     );
     let other = AuthToken::new("ffffffffffffffffffffffffffffffff").unwrap();
-    let rotated = Receiver::builder(URL).auth_token(other).auth_token(token()).build().unwrap();
+    let rotated = Receiver::builder(URL)
+        .auth_token(other)
+        .auth_token(token())
+        .build()
+        .unwrap();
     assert!(told(one(rotated), genuine()).contains("key=1 is_first_key=false"));
 }
 
@@ -85,9 +103,21 @@ fn an_accepted_delivery_is_told_with_its_key() {
 fn what_strangers_can_bring_about_is_told_for_debugging_only() {
     let unsigned = signed(&with(v1_factor(), "account_sid", "AC0"));
     for (router, request, code) in [
-        (one(receiver()), request("type=factor.created").map(String::from), "signature_mismatch"),
-        (one(receiver()), request("type=%").map(String::from), "form_escape"),
-        (many(), request("type=factor.created").map(String::from), "parameter_missing"),
+        (
+            one(receiver()),
+            request("type=factor.created").map(String::from),
+            "signature_mismatch",
+        ),
+        (
+            one(receiver()),
+            request("type=%").map(String::from),
+            "form_escape",
+        ),
+        (
+            many(),
+            request("type=factor.created").map(String::from),
+            "parameter_missing",
+        ),
         (many(), unsigned, "parameter_sid"),
     ] {
         let text = told(router, request);
@@ -100,10 +130,19 @@ fn what_strangers_can_bring_about_is_told_for_debugging_only() {
 #[test]
 fn what_needs_an_operator_is_told_as_a_warning() {
     let text = told(one(receiver()), signed(&with(v1_factor(), "uuid", "")));
-    assert!(text.starts_with(" WARN") && text.contains("parameter_length"), "{text}");
+    assert!(
+        text.starts_with(" WARN") && text.contains("parameter_length"),
+        "{text}"
+    );
     let text = told(many(), signed(&with(v2_challenge(), "account_sid", FAILS)));
-    assert!(text.starts_with(" WARN") && text.contains("keys_unavailable"), "{text}");
-    let text = told(many(), signed(&with(v2_challenge(), "account_sid", ACCOUNT)));
+    assert!(
+        text.starts_with(" WARN") && text.contains("keys_unavailable"),
+        "{text}"
+    );
+    let text = told(
+        many(),
+        signed(&with(v2_challenge(), "account_sid", ACCOUNT)),
+    );
     assert!(text.starts_with(" INFO"), "{text}");
     assert!(!text.contains(TOKEN));
 }
