@@ -32,7 +32,7 @@ const PRIVATE: &str = "The receiver is configured with a URL on this machine or 
 #[test]
 fn a_report_for_a_person() {
     let refusal =
-        "signature does not match, 2 combinations of a key and a variant of the URL tried";
+        "signature does not match, 2 combinations of a key and a variant of the URL tried; a diagnosis says why";
     let expected = format!(
         "\
 {PRIVATE} What was signed differs in 3 ways: scheme: here http, signed https; host (X-Forwarded-Host): here localhost, signed a1b2.ngrok.app; port: here 3000, signed none.
@@ -63,7 +63,7 @@ What the request shows:
 
 #[test]
 fn the_finding_and_the_fix_come_first() {
-    let refused = "Refused with 403: signature does not match, 2 combinations of a key and a variant of the URL tried";
+    let refused = "Refused with 403: signature does not match, 2 combinations of a key and a variant of the URL tried; a diagnosis says why";
     let signed = format!("{refused}; signed with AuthToken (key 0)");
     let scene = Scene::new("http://h.com/p", "https://h.com/p", &v1());
     assert_starts(
@@ -199,7 +199,7 @@ fn a_report_for_a_program() {
         "signed_origin": "https://a1b2.ngrok.app",
         "refusal": {
             "status": 403,
-            "message": "signature does not match, 2 combinations of a key and a variant of the URL tried",
+            "message": "signature does not match, 2 combinations of a key and a variant of the URL tried; a diagnosis says why",
         },
         "causes": [
             finding(Cause::Scheme, None, "http", "https"),
