@@ -31,8 +31,7 @@ const PRIVATE: &str = "The receiver is configured with a URL on this machine or 
 
 #[test]
 fn a_report_for_a_person() {
-    let refusal =
-        "signature does not match, 2 combinations of a key and a variant of the URL tried; a diagnosis says why";
+    let refusal = "signature does not match, 2 combinations of a key and a variant of the URL tried; a diagnosis says why";
     let expected = format!(
         "\
 {PRIVATE} What was signed differs in 3 ways: scheme: here http, signed https; host (X-Forwarded-Host): here localhost, signed a1b2.ngrok.app; port: here 3000, signed none.
