@@ -16,6 +16,8 @@
     clippy::unwrap_used
 )]
 #![forbid(unsafe_code)]
+// The documentation of arguments is printed as their help.
+#![allow(rustdoc::bare_urls)]
 #![cfg_attr(
     test,
     allow(

@@ -1,7 +1,7 @@
 //! What every command prints, and how it ends.
 //!
 //! Results go to standard output, all else to standard error. Text that came from outside, from a request, a reply or
-//! a file, is printed only through [`visible`].
+//! a file, is printed only through [`visible()`].
 
 mod exit;
 mod stream;
