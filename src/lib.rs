@@ -148,8 +148,3 @@ pub use crate::sid::{AccountSid, ChallengeSid, FactorSid, ServiceSid, SidError, 
 pub use crate::signature::key::{AuthToken, Key, SharedKey};
 #[cfg(feature = "tower")]
 pub use crate::tower::{Receive, WebhookLayer, WebhookService};
-
-/// Compiles the code of the README.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
