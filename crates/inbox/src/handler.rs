@@ -1,7 +1,9 @@
 use std::fmt;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 use tracing::Instrument as _;
 
 use crate::job::{Failure, Job};
@@ -11,8 +13,28 @@ use crate::trace;
 #[derive(Clone)]
 pub(crate) struct Start(Arc<dyn Fn(Job) -> Option<Handling> + Send + Sync>);
 
-/// A handler that runs.
-pub(crate) type Handling = JoinHandle<Result<(), Failure>>;
+/// A handler that runs, cancelled when this is dropped: nobody acts whose lease nobody watches.
+pub(crate) struct Handling(JoinHandle<Result<(), Failure>>);
+
+impl Handling {
+    pub(crate) fn cancel(&self) {
+        self.0.abort();
+    }
+}
+
+impl Future for Handling {
+    type Output = Result<Result<(), Failure>, JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context)
+    }
+}
+
+impl Drop for Handling {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
 
 impl Start {
     pub(crate) fn many<H, F, E>(handler: H) -> Self
@@ -26,7 +48,7 @@ impl Start {
             let handler = Arc::clone(&handler);
             let span = trace::job(job.id(), &job.event, job.attempt());
             let handling = async move { handler(job).await.map_err(Into::into) };
-            Some(tokio::spawn(handling.instrument(span)))
+            Some(Handling(tokio::spawn(handling.instrument(span))))
         }))
     }
 
@@ -42,7 +64,7 @@ impl Start {
             let handler = handler.lock().ok()?.take()?;
             let span = trace::job(job.id(), &job.event, job.attempt());
             let handling = async move { handler(job).await.map_err(Into::into) };
-            Some(tokio::spawn(handling.instrument(span)))
+            Some(Handling(tokio::spawn(handling.instrument(span))))
         }))
     }
 
@@ -55,9 +77,8 @@ impl Start {
         Self(Arc::new(move |job| {
             let handler = Arc::clone(&handler);
             let span = trace::job(job.id(), &job.event, job.attempt());
-            Some(tokio::task::spawn_blocking(move || {
-                span.in_scope(|| handler(job).map_err(Into::into))
-            }))
+            let handling = move || span.in_scope(|| handler(job).map_err(Into::into));
+            Some(Handling(tokio::task::spawn_blocking(handling)))
         }))
     }
 

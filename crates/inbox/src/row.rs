@@ -60,7 +60,7 @@ impl fmt::Display for State {
 /// The row of one delivery.
 ///
 /// Its key is the inbox and the [`DeliveryId`](twilio_verify_webhooks::DeliveryId): account and uuid.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Row {
     /// What the delivery said.
     pub digest: Digest,

@@ -144,7 +144,7 @@ async fn watched<S: Store>(
             }
         }
     };
-    handling.abort();
+    handling.cancel();
     // One that blocks goes on to its end. What it reports then is fenced by its ticket.
     match handling.await {
         Err(error) if error.is_cancelled() && stopped => End::Stopped,

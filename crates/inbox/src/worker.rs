@@ -68,7 +68,7 @@ impl<S: Store> Worker<S> {
     /// [deadlines](crate::InboxBuilder::deadline) more. A handler that blocks cannot be cancelled: its row is taken
     /// by another when the lease has run out.
     ///
-    /// Dropping the future instead leaves all rows that were taken to their leases.
+    /// Dropping the future instead cancels the handlers and leaves the rows to their leases.
     pub async fn run_until<F: Future>(self, shutdown: F) {
         let (stop, stopped) = watch::channel(false);
         let mut running = Running {
