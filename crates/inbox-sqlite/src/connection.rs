@@ -12,6 +12,9 @@ use crate::schema;
 /// SQLite's size of a page if none is chosen.
 const PAGE: u64 = 4096;
 
+/// At least as many as there are in this crate.
+const STATEMENTS: usize = 32;
+
 /// Opens the file for the thread that writes, with its tables.
 pub(crate) fn writer(settings: &SqliteBuilder) -> Result<Connection, StoreError> {
     let connection = open(settings)?;
@@ -46,6 +49,7 @@ fn open(settings: &SqliteBuilder) -> Result<Connection, StoreError> {
     connection
         .busy_timeout(settings.busy_timeout)
         .map_err(store_error)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // The WAL is flushed at each commit, by which the commit is kept.
     pragma(&connection, "synchronous", "FULL")?;
     // On macOS `fsync` alone leaves data in the drive's cache.

@@ -21,16 +21,6 @@ pub(crate) fn store_error(error: Error) -> StoreError {
     StoreError::new(kind, error)
 }
 
-/// Tells whether the connection must not be used any more.
-///
-/// After a flush that failed, nobody knows what is on the disk: the file is opened afresh, which reads what is there.
-pub(crate) fn needs_reopening(error: &StoreError) -> bool {
-    matches!(
-        error.kind(),
-        StoreErrorKind::Unavailable | StoreErrorKind::Corrupt | StoreErrorKind::Other
-    )
-}
-
 /// A row that no version of this code writes.
 pub(crate) fn damaged(what: &'static str) -> StoreError {
     StoreError::new(

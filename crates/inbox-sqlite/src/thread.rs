@@ -8,14 +8,18 @@ use tokio::sync::oneshot;
 use twilio_verify_webhooks_inbox::{StoreError, StoreErrorKind};
 
 use crate::builder::SqliteBuilder;
-use crate::error::{needs_reopening, stopped, store_error};
+use crate::error::{stopped, store_error};
 use crate::schema;
 
 /// How many requests one commit covers at most.
 const BATCH: usize = 512;
 
 type Opens = fn(&SqliteBuilder) -> Result<Connection, StoreError>;
-type Serves = fn(&Connection, Vec<Box<dyn Request>>) -> Result<(), StoreError>;
+type Serves = fn(&Connection, Vec<Box<dyn Request>>) -> Result<(), Reopen>;
+
+/// The connection must not be used any more. After a flush that failed nobody knows what is on the disk: the file is
+/// opened afresh, which reads what is there.
+pub(crate) struct Reopen;
 
 /// Where requests for a thread are put. The thread ends when all of these are gone.
 #[derive(Clone)]
@@ -119,6 +123,9 @@ impl Served {
             let waiting = std::iter::once(first).chain(requests.try_iter());
             let waiting = waiting.take(BATCH).filter(|request| !request.is_dropped());
             let batch: Vec<_> = waiting.collect();
+            if batch.is_empty() {
+                continue;
+            }
             if connection.is_none() {
                 match (self.open)(&self.settings) {
                     Ok(opened) => connection = Some(opened),
@@ -129,8 +136,7 @@ impl Served {
                 }
             }
             let Some(open) = &connection else { continue };
-            let served = (self.serve)(open, batch);
-            if served.is_err_and(|error| needs_reopening(&error)) {
+            if (self.serve)(open, batch).is_err() {
                 connection = None;
             }
         }
@@ -144,13 +150,14 @@ fn fail(batch: Vec<Box<dyn Request>>, error: &StoreError) {
 }
 
 /// Runs requests in one transaction, each in a savepoint of its own, and answers them once it is committed.
-pub(crate) fn write(
-    connection: &Connection,
-    batch: Vec<Box<dyn Request>>,
-) -> Result<(), StoreError> {
+pub(crate) fn write(connection: &Connection, batch: Vec<Box<dyn Request>>) -> Result<(), Reopen> {
     if let Err(error) = begin(connection) {
         fail(batch, &error);
-        return Err(error);
+        // A lock that another holds, or a newer schema, is no reason.
+        return match error.kind() {
+            StoreErrorKind::Unavailable | StoreErrorKind::Schema => Ok(()),
+            _ => Err(Reopen),
+        };
     }
     let mut done = Vec::new();
     let mut requests = batch.into_iter();
@@ -164,14 +171,14 @@ pub(crate) fn write(
                 roll_back(connection);
                 fail(done, &error);
                 fail(requests.collect(), &error);
-                return Err(error);
+                return Err(Reopen);
             }
         }
     }
     if let Err(error) = connection.execute_batch("COMMIT").map_err(store_error) {
         roll_back(connection);
         fail(done, &error);
-        return Err(error);
+        return Err(Reopen);
     }
     for request in done {
         request.succeed();
@@ -223,19 +230,16 @@ fn roll_back(connection: &Connection) {
 
 /// Runs requests that only read, each in a transaction of its own, as short as can be: a reader that stays keeps the
 /// WAL from being emptied.
-pub(crate) fn read(
-    connection: &Connection,
-    batch: Vec<Box<dyn Request>>,
-) -> Result<(), StoreError> {
-    let mut last = Ok(());
+pub(crate) fn read(connection: &Connection, batch: Vec<Box<dyn Request>>) -> Result<(), Reopen> {
+    let mut damaged = false;
     for mut request in batch {
         match schema::check(connection).and_then(|()| request.run(connection)) {
             Ok(()) => request.succeed(),
             Err(error) => {
-                request.fail(error.clone());
-                last = Err(error);
+                damaged |= error.kind() == StoreErrorKind::Corrupt;
+                request.fail(error);
             }
         }
     }
-    last
+    if damaged { Err(Reopen) } else { Ok(()) }
 }

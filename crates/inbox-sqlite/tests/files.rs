@@ -1,0 +1,386 @@
+//! Files as they are found: locked, full, read-only, damaged, of another version. Nothing is acknowledged that is not
+//! kept, and the error says what the matter is.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
+use tempfile::TempDir;
+use twilio_verify_webhooks::Received;
+use twilio_verify_webhooks::testing::EventBuilder;
+use twilio_verify_webhooks_inbox::testing::Deliveries;
+use twilio_verify_webhooks_inbox::{
+    Accepted, Answer, AnswerOutcome, Entry, Inbox, Job, Settlement, State, Store as _, StoreError,
+    StoreErrorKind, Terms, Ticket,
+};
+use twilio_verify_webhooks_inbox_sqlite::{First, SqliteStore, TransactionError};
+
+type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+
+fn file() -> Result<(TempDir, PathBuf)> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("events.db");
+    Ok((folder, file))
+}
+
+fn received() -> Result<Received<'static>> {
+    Deliveries::new()?.receive(&EventBuilder::challenge_approved())
+}
+
+async fn accept(store: &SqliteStore) -> Result<Answer> {
+    Ok(Inbox::new(store.clone()).accept(&received()?).await)
+}
+
+#[track_caller]
+fn refused(error: Option<&StoreError>, kind: StoreErrorKind, text: &str) {
+    let error = error.expect("an error");
+    assert_eq!(error.kind(), kind, "{error}");
+    assert!(error.to_string().contains(text), "{error}");
+}
+
+fn query(file: &Connection) -> impl Fn(&str, &[String]) -> rusqlite::Result<Option<i64>> {
+    |sql, parameters| {
+        let parameters = params_from_iter(parameters);
+        file.query_row(sql, parameters, |row| row.get(0)).optional()
+    }
+}
+
+#[tokio::test]
+async fn rows_are_there_after_the_file_is_opened_again() -> Result<()> {
+    let (_folder, path) = file()?;
+    let received = received()?;
+    let store = SqliteStore::open(&path).await?;
+    assert_eq!(
+        Inbox::new(store).accept(&received).await.outcome(),
+        AnswerOutcome::New
+    );
+    let store = SqliteStore::open(&path).await?;
+    let answer = Inbox::new(store).accept(&received).await;
+    assert_eq!(answer.outcome(), AnswerOutcome::Repeated(State::Pending));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_locked_file_is_503_within_the_deadline_and_works_afterwards() -> Result<()> {
+    let (_folder, path) = file()?;
+    let busy = Duration::from_millis(50);
+    let store = SqliteStore::builder(&path)
+        .busy_timeout(busy)
+        .open()
+        .await?;
+    let other = Connection::open(&path)?;
+    other.execute_batch("BEGIN IMMEDIATE")?;
+    let answer = accept(&store).await?;
+    assert_eq!(answer.status(), 503);
+    refused(answer.error(), StoreErrorKind::Unavailable, "locked");
+    other.execute_batch("ROLLBACK")?;
+    assert_eq!(accept(&store).await?.outcome(), AnswerOutcome::New);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_full_file_is_503_and_keeps_what_it_has() -> Result<()> {
+    let (_folder, path) = file()?;
+    let store = SqliteStore::builder(&path)
+        .max_bytes(100_000)
+        .open()
+        .await?;
+    let inbox = Inbox::new(store.clone());
+    let mut kept = Vec::new();
+    let full = loop {
+        let received = received()?;
+        let answer = inbox.accept(&received).await;
+        match answer.outcome() {
+            AnswerOutcome::New => kept.push(received),
+            _ => break answer,
+        }
+    };
+    refused(full.error(), StoreErrorKind::Full, "full");
+    assert!(kept.len() > 10, "{}", kept.len());
+    for received in &kept {
+        let answer = inbox.accept(received).await;
+        assert_eq!(answer.outcome(), AnswerOutcome::Repeated(State::Pending));
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_may_not_be_written_is_refused() -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let (folder, path) = file()?;
+    drop(SqliteStore::open(&path).await?);
+    // Whoever is root may write whatever the permissions say; a name that leads nowhere stops root as well.
+    let nowhere = SqliteStore::open(folder.path().join("no such folder").join("events.db")).await;
+    refused(
+        nowhere.err().as_ref(),
+        StoreErrorKind::Unavailable,
+        "unable to open",
+    );
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o444))?;
+    if fs::OpenOptions::new().write(true).open(&path).is_err() {
+        let refusal = SqliteStore::open(&path).await;
+        refused(refusal.err().as_ref(), StoreErrorKind::ReadOnly, "readonly");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused() -> Result<()> {
+    let (_folder, path) = file()?;
+    fs::write(&path, "an approval".repeat(1000))?;
+    let refusal = SqliteStore::open(&path).await;
+    refused(
+        refusal.err().as_ref(),
+        StoreErrorKind::Corrupt,
+        "not a database",
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_503() -> Result<()> {
+    let (_folder, path) = file()?;
+    let store = SqliteStore::open(&path).await?;
+    for _ in 0..100 {
+        assert_eq!(accept(&store).await?.status(), 200);
+    }
+    drop(store);
+    // Puts all in the file itself.
+    Connection::open(&path)?.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    let mut bytes = fs::read(&path)?;
+    bytes.iter_mut().skip(8192).for_each(|byte| *byte = 0xAA);
+    fs::write(&path, bytes)?;
+    // What is damaged shows when it is opened, or when it is used.
+    let error = match SqliteStore::open(&path).await {
+        Err(error) => Some(error),
+        Ok(store) => accept(&store).await?.error().cloned(),
+    };
+    refused(error.as_ref(), StoreErrorKind::Corrupt, "malformed");
+    Ok(())
+}
+
+fn set_version(path: &Path, version: i64, compatible_from: i64) -> Result<()> {
+    let file = Connection::open(path)?;
+    let versions = [version, compatible_from];
+    file.execute(
+        "UPDATE verify_inbox_schema SET version = ?1, compatible_from = ?2",
+        versions,
+    )?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_newer_schema_works_if_it_is_compatible_and_is_503_if_not() -> Result<()> {
+    let (_folder, path) = file()?;
+    let store = SqliteStore::open(&path).await?;
+    // A rolling deploy: another process brings a newer version while this one runs.
+    set_version(&path, 9, 1)?;
+    assert_eq!(accept(&store).await?.outcome(), AnswerOutcome::New);
+    set_version(&path, 9, 9)?;
+    let answer = accept(&store).await?;
+    assert_eq!(answer.status(), 503);
+    refused(
+        answer.error(),
+        StoreErrorKind::Schema,
+        "version 9, which needs a program of version 9",
+    );
+    let refusal = SqliteStore::open(&path).await;
+    refused(refusal.err().as_ref(), StoreErrorKind::Schema, "version 9");
+    set_version(&path, 0, 0)?;
+    let refusal = SqliteStore::open(&path).await;
+    refused(
+        refusal.err().as_ref(),
+        StoreErrorKind::Schema,
+        "older than 1",
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_file_without_a_write_ahead_log_is_refused() -> Result<()> {
+    let refusal = SqliteStore::open(":memory:").await;
+    refused(
+        refusal.err().as_ref(),
+        StoreErrorKind::NotDurable,
+        "journal_mode is memory",
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_repetition_writes_nothing() -> Result<()> {
+    let (_folder, path) = file()?;
+    let inbox = Inbox::new(SqliteStore::open(&path).await?);
+    let received = received()?;
+    let _ = inbox.accept(&received).await;
+    let wal = path.with_extension("db-wal");
+    let files = || -> Result<_> {
+        let [file, wal] = [fs::read(&path)?, fs::read(&wal)?];
+        Ok((file, wal))
+    };
+    let before = files()?;
+    for _ in 0..100 {
+        let answer = inbox.accept(&received).await;
+        assert_eq!(answer.outcome(), AnswerOutcome::Repeated(State::Pending));
+    }
+    assert!(before == files()?, "no byte changed");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_done_leaves_no_text_in_the_file() -> Result<()> {
+    let (_folder, path) = file()?;
+    let secret = "the-person-of-the-event";
+    let event = EventBuilder::challenge_approved().entity_identity(secret);
+    let received = Deliveries::new()?.receive(&event)?;
+    let store = SqliteStore::open(&path).await?;
+    store
+        .accept(Entry::new(&received)?, Some(Duration::ZERO))
+        .await?;
+    let holds = |path: &Path| -> Result<bool> {
+        let file = Connection::open(path)?;
+        file.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        let bytes = fs::read(path)?;
+        Ok(bytes
+            .windows(secret.len())
+            .any(|window| window == secret.as_bytes()))
+    };
+    assert!(holds(&path)?);
+    let ticket = Ticket::first(received.event.delivery_id());
+    store.settle(&ticket, Settlement::Done).await?;
+    assert!(!holds(&path)?);
+    Ok(())
+}
+
+#[tokio::test]
+async fn inboxes_of_one_file_do_not_see_each_other() -> Result<()> {
+    let (_folder, path) = file()?;
+    let one = Inbox::new(SqliteStore::builder(&path).inbox("one").open().await?);
+    let two = Inbox::new(SqliteStore::builder(&path).inbox("two").open().await?);
+    let received = received()?;
+    assert_eq!(one.accept(&received).await.outcome(), AnswerOutcome::New);
+    assert_eq!(two.accept(&received).await.outcome(), AnswerOutcome::New);
+    let counts = (one.counts().await?, two.counts().await?);
+    assert_eq!((counts.0.pending, counts.1.pending), (1, 1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_row_commits_with_the_writes_of_the_user_or_not_at_all() -> Result<()> {
+    let (_folder, path) = file()?;
+    let store = SqliteStore::open(&path).await?;
+    let received = received()?;
+    let id = received.event.delivery_id();
+    let lease = Some(Duration::ZERO);
+    assert_eq!(
+        store.accept(Entry::new(&received)?, lease).await?,
+        Accepted::New
+    );
+    let mut file = Connection::open(&path)?;
+    file.execute_batch("CREATE TABLE sessions (uuid TEXT)")?;
+
+    // Another worker took it meanwhile: `?` rolls back.
+    let terms = Terms {
+        lease: Duration::ZERO,
+        max_tries: 3,
+    };
+    let taken = store.take(&terms, 1).await?;
+    let transaction = file.transaction()?;
+    transaction.execute("INSERT INTO sessions VALUES ('late')", [])?;
+    let late = store.done_in(&Ticket::first(id.clone()), query(&transaction));
+    assert!(matches!(late, Err(TransactionError::LeaseLost)));
+    drop(transaction);
+
+    let [leased] = &taken.rows[..] else {
+        panic!("one row")
+    };
+    let transaction = file.transaction()?;
+    transaction.execute("INSERT INTO sessions VALUES ('in time')", [])?;
+    store.done_in(&leased.ticket, query(&transaction))?;
+    transaction.commit()?;
+    let sessions: String =
+        file.query_row("SELECT group_concat(uuid) FROM sessions", [], |row| {
+            row.get(0)
+        })?;
+    assert_eq!(sessions, "in time");
+    let row = store.find(&id).await?.expect("a row");
+    assert_eq!((row.state, row.event), (State::Done, None));
+    // After a commit whose outcome is unknown, it is asked again.
+    store.done_in(&leased.ticket, query(&file))?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_first_of_several_deliveries_is_told_in_a_transaction() -> Result<()> {
+    let (_folder, path) = file()?;
+    let store = SqliteStore::open(&path).await?;
+    let event = EventBuilder::challenge_approved();
+    let deliveries = Deliveries::new()?;
+    let received = deliveries.receive(&event)?;
+    let other = deliveries.receive(&event.entity_identity("somebody-else"))?;
+    let mut file = Connection::open(&path)?;
+    let transaction = file.transaction()?;
+    assert_eq!(
+        store.first_in(&received, query(&transaction))?,
+        First::First
+    );
+    drop(transaction);
+    assert_eq!(
+        store.first_in(&received, query(&file))?,
+        First::First,
+        "it was rolled back"
+    );
+    assert_eq!(store.first_in(&received, query(&file))?, First::Seen);
+    assert_eq!(store.first_in(&other, query(&file))?, First::Conflict);
+    let answer = Inbox::new(store.clone()).accept(&received).await;
+    assert_eq!(answer.outcome(), AnswerOutcome::Repeated(State::Done));
+    // One that a worker has is seen as well.
+    let waiting = deliveries.receive(&EventBuilder::factor_deleted())?;
+    let _ = Inbox::new(store.clone()).accept(&waiting).await;
+    assert_eq!(store.first_in(&waiting, query(&file))?, First::Seen);
+    Ok(())
+}
+
+#[test]
+fn synchronous_code_needs_no_runtime() -> Result<()> {
+    let (_folder, path) = file()?;
+    let inbox = Inbox::new(SqliteStore::open_blocking(&path)?);
+    let (done, handled) = std::sync::mpsc::channel();
+    let worker = inbox.worker_blocking(move |job: Job| done.send(job.id().clone()));
+    let worker = worker.start_thread()?;
+    let received = received()?;
+    assert_eq!(inbox.accept_blocking(&received).status(), 200);
+    assert_eq!(handled.recv()?, received.event.delivery_id());
+    worker.stop();
+    let answer = inbox.accept_blocking(&received);
+    assert_eq!(answer.outcome(), AnswerOutcome::Repeated(State::Done));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_queue_that_is_full_is_503_at_once() -> Result<()> {
+    let (_folder, path) = file()?;
+    let store = SqliteStore::builder(&path).queue(1).open().await?;
+    let other = Connection::open(&path)?;
+    other.execute_batch("BEGIN IMMEDIATE")?;
+    let inbox = Inbox::new(store);
+    let received = [received()?, received()?, received()?, received()?];
+    let answers = tokio::join!(
+        inbox.accept(&received[0]),
+        inbox.accept(&received[1]),
+        inbox.accept(&received[2]),
+        inbox.accept(&received[3]),
+    );
+    let kinds = [answers.0, answers.1, answers.2, answers.3];
+    let kinds = kinds.map(|answer| answer.error().map(StoreError::kind));
+    assert!(kinds.contains(&Some(StoreErrorKind::Full)), "{kinds:?}");
+    assert!(
+        kinds.iter().all(Option::is_some),
+        "nothing is acknowledged: {kinds:?}"
+    );
+    Ok(())
+}
