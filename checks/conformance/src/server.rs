@@ -10,6 +10,8 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::LazyLock;
 use std::thread::{self, JoinHandle};
 
+use tempfile::TempDir;
+
 use crate::delivery::{ACCOUNT, Event, TOKEN, URL};
 
 /// Builds the example servers of the crate, all at once, and returns the executable of one.
@@ -72,6 +74,8 @@ pub struct Server {
     lines: Option<JoinHandle<Vec<String>>>,
     /// Where it listens.
     pub address: Option<SocketAddr>,
+    /// Where it keeps events, if it keeps any.
+    _folder: Option<TempDir>,
 }
 
 impl Server {
@@ -80,6 +84,9 @@ impl Server {
     pub fn start(executable: &Path) -> Self {
         let mut command = Command::new(executable);
         command.env("LISTEN", "127.0.0.1:0");
+        // Of those that keep events.
+        let folder = tempfile::tempdir().unwrap();
+        command.env("EVENTS", folder.path().join("events.db"));
         let (child, mut lines) = spawn(command);
         let line = lines.next().expect("a line").unwrap();
         let address = line.strip_prefix("listening on http://");
@@ -90,6 +97,7 @@ impl Server {
             child,
             lines,
             address,
+            _folder: Some(folder),
         }
     }
 
@@ -110,6 +118,7 @@ impl Server {
             child,
             lines,
             address: None,
+            _folder: None,
         }
     }
 
