@@ -5,7 +5,9 @@
 //! they are checked to be for this receiver ([`endpoint`]), and the event is read ([`crate::event`]).
 
 mod account;
+mod account_keys;
 mod builder;
+mod configuration;
 #[cfg(feature = "diagnosis")]
 mod diagnosed;
 mod endpoint;
@@ -20,12 +22,13 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-pub use self::account::{AccountKeys, AccountReceiver};
+pub use self::account::AccountReceiver;
+pub use self::account_keys::AccountKeys;
 use self::builder::Configured;
 pub use self::builder::{AccountReceiverBuilder, ReceiverBuilder};
 #[cfg(feature = "diagnosis")]
-pub(crate) use self::endpoint::Address;
-pub(crate) use self::endpoint::Endpoint;
+pub(crate) use self::configuration::Address;
+pub(crate) use self::configuration::Endpoint;
 pub use self::key_store::{Accounts, KeyStore, KeyStoreError};
 use self::keys::Candidate;
 pub use self::keys::MatchedKey;

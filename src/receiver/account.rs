@@ -1,56 +1,16 @@
 use std::borrow::Borrow;
 use std::sync::Arc;
 
-use super::builder::{AccountReceiverBuilder, Configured, check_keys};
-use super::endpoint::Endpoint;
+use super::account_keys::AccountKeys;
+use super::builder::{AccountReceiverBuilder, Configured};
+use super::configuration::Endpoint;
 use super::received::Received;
 use super::request::Request;
 use super::unverified::UnverifiedDelivery;
 use crate::delivery::Delivery;
-use crate::error::{ConfigError, ReceiveError, Refusal};
+use crate::error::{ReceiveError, Refusal};
 use crate::params::{Buffer, Stack};
 use crate::sid::AccountSid;
-use crate::signature::Key;
-
-/// The keys of one account, for an [`AccountReceiver`].
-///
-/// A delivery that is verified with these keys must name this account. Build them once and keep them: building costs
-/// an HMAC or two for each key.
-#[derive(Debug, Clone)]
-pub struct AccountKeys {
-    account_sid: AccountSid,
-    pub(super) keys: Box<[Key]>,
-}
-
-impl AccountKeys {
-    /// Binds keys to the account that they belong to.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError`] if no key is given, or a SharedKey twice.
-    pub fn new<K: Into<Key>>(
-        account_sid: AccountSid,
-        keys: impl IntoIterator<Item = K>,
-    ) -> Result<Self, ConfigError> {
-        let keys: Box<[Key]> = keys.into_iter().map(Into::into).collect();
-        check_keys(&keys)?;
-        Ok(Self { account_sid, keys })
-    }
-
-    /// Returns the account.
-    #[must_use]
-    pub fn account_sid(&self) -> AccountSid {
-        self.account_sid
-    }
-
-    /// Returns the keys if they belong to this account.
-    pub(crate) fn keys_for(&self, account_sid: AccountSid) -> Result<&[Key], Refusal> {
-        if account_sid != self.account_sid {
-            return Err(Refusal::OtherAccount);
-        }
-        Ok(&self.keys)
-    }
-}
 
 /// Receives the deliveries of many accounts at one URL, each verified with the keys of its own account.
 ///

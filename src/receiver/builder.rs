@@ -1,7 +1,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::endpoint::{Address, Endpoint};
+use super::account_keys::check_keys;
+use super::configuration::{Address, Endpoint};
 use super::{AccountReceiver, Inner, Receiver};
 use crate::error::ConfigError;
 use crate::limits;
@@ -207,18 +208,4 @@ impl fmt::Debug for Options {
             .field("service_sid", &self.service_sid)
             .finish_non_exhaustive()
     }
-}
-
-/// Checks that there is a key, and that no SharedKey is given twice.
-pub(super) fn check_keys(keys: &[Key]) -> Result<(), ConfigError> {
-    if keys.is_empty() {
-        return Err(ConfigError::NoKey);
-    }
-    for (position, key) in keys.iter().enumerate() {
-        let same = |other: &Key| other.id() == key.id() && other.algorithm() == key.algorithm();
-        if key.id().is_some() && keys.iter().take(position).any(same) {
-            return Err(ConfigError::RepeatedSharedKey { position });
-        }
-    }
-    Ok(())
 }

@@ -1,6 +1,6 @@
 //! What the diagnosis sees of a receiver.
 
-use super::endpoint::{Address, Endpoint};
+use super::configuration::{Address, Endpoint};
 use super::{AccountKeys, AccountReceiver, Receiver};
 use crate::signature::Key;
 

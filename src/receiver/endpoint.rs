@@ -1,7 +1,8 @@
-//! What a receiver accepts, and the way of a delivery.
+//! The way of a delivery.
 
 use std::borrow::Borrow;
 
+use super::configuration::{Address, Endpoint};
 use super::keys::{Candidate, matching};
 use super::large;
 use super::received::Matched;
@@ -9,35 +10,7 @@ use super::request::Request;
 use crate::error::Refusal;
 use crate::event::Rules;
 use crate::params::{Decoded, Memory, Name};
-use crate::sid::{AccountSid, ServiceSid};
-use crate::signature::{Key, Mac, SignedUrl};
-
-/// What a receiver accepts, apart from keys.
-#[derive(Debug, Clone)]
-pub(crate) struct Endpoint {
-    pub(crate) address: Address,
-    pub(crate) accepts_get: bool,
-    pub(crate) body_limit: usize,
-    pub(crate) strict: bool,
-    pub(crate) account_sid: Option<AccountSid>,
-    pub(crate) service_sid: Option<ServiceSid>,
-}
-
-/// Where the signed URL comes from.
-#[derive(Debug, Clone)]
-pub(crate) enum Address {
-    /// It is configured.
-    Url(SignedUrl),
-    /// Its origin is configured; path and query are those of the request.
-    Origin(SignedUrl),
-}
-
-impl Address {
-    pub(crate) fn variants(&self) -> impl Iterator<Item = &str> + Clone {
-        let (Self::Url(url) | Self::Origin(url)) = self;
-        url.variants()
-    }
-}
+use crate::signature::{Key, Mac};
 
 impl Endpoint {
     /// Pairs each key with each variant of the URL, the configured text first. Each MAC has absorbed both.

@@ -5,7 +5,8 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::account::{AccountKeys, AccountReceiver};
+use super::account::AccountReceiver;
+use super::account_keys::AccountKeys;
 use super::received::Received;
 use crate::delivery::Delivery;
 use crate::error::ReceiveError;

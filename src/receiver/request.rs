@@ -1,6 +1,6 @@
 //! The head of a delivery: method, media type, target, size and the headers of the signature.
 
-use super::endpoint::{Address, Endpoint};
+use super::configuration::{Address, Endpoint};
 use crate::delivery::{Delivery, HeaderLines};
 use crate::error::{MediaTypeError, Refusal, SignatureError, TargetError};
 use crate::event;

@@ -1,7 +1,7 @@
 use std::fmt;
 
-use super::account::AccountKeys;
-use super::endpoint::Endpoint;
+use super::account_keys::AccountKeys;
+use super::configuration::Endpoint;
 use super::received::{Received, Verified};
 use super::request::Request;
 use crate::error::Refusal;
