@@ -11,6 +11,9 @@ use std::borrow::Cow;
 
 use thiserror::Error;
 
+use crate::capture_file::CaptureFile;
+use crate::request::Request;
+
 /// A request as far as its text holds it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Capture {
@@ -45,14 +48,33 @@ pub(crate) enum CaptureError {
     Json { line: usize, column: usize },
     #[error("expected {0}")]
     Expected(&'static str),
+    #[error("the file {0}")]
+    File(String),
     #[error("the words of the curl command cannot be told apart: a quote is not closed")]
     Quotes,
+}
+
+impl From<Request> for Capture {
+    fn from(request: Request) -> Self {
+        Self {
+            method: request.method,
+            target: request.target,
+            headers: request.headers,
+            body: Some(request.body),
+        }
+    }
 }
 
 impl Capture {
     /// Reads a request in whichever format it is.
     pub(crate) fn parse(text: &[u8]) -> Result<Self, CaptureError> {
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+        if CaptureFile::is_one(text) {
+            return CaptureFile::parse(text)
+                .and_then(|file| file.request())
+                .map(Self::from)
+                .map_err(|error| CaptureError::File(error.to_string()));
+        }
         let start = text.trim_ascii_start();
         if raw::is_request(start) {
             return raw::parse(start);

@@ -8,10 +8,15 @@ use twilio_verify_webhooks::{AuthToken, Delivery, Key, KeyError, Receiver, Share
 
 use crate::arguments::DiagnoseArguments;
 use crate::capture::Capture;
+use crate::capture_file::CaptureFile;
+use crate::explanation::Explanation;
 use crate::output::{Failure, Out, Outcome, note, visible_lines, warning};
 use crate::secrets::{GivenKeys, Secret};
 
 pub(crate) fn run(arguments: &DiagnoseArguments) -> Result<Outcome, Failure> {
+    if let Some(explanation) = of_a_report(arguments) {
+        return tell(arguments, &explanation);
+    }
     let environment = arguments.keys.token.environment()?;
     let url = environment.prefer(arguments.url.clone(), "WEBHOOK_URL");
     let keys = arguments.keys.given(&environment)?;
@@ -24,6 +29,23 @@ pub(crate) fn run(arguments: &DiagnoseArguments) -> Result<Outcome, Failure> {
         false => writeln!(out, "{}", visible_lines(&diagnosis.to_string()))?,
     }
     Ok(Outcome::from(diagnosis.verdict == Verdict::Accepted))
+}
+
+/// Returns what is known of a capture whose signature was taken out for a report: it cannot be diagnosed again.
+fn of_a_report(arguments: &DiagnoseArguments) -> Option<Explanation> {
+    let file = CaptureFile::read(arguments.capture.as_deref()?).ok()?;
+    file.explanation.filter(|_| file.redacted)
+}
+
+fn tell(arguments: &DiagnoseArguments, explanation: &Explanation) -> Result<Outcome, Failure> {
+    let mut out = Out::new();
+    if arguments.json {
+        out.json(&explanation.diagnosis)?;
+    } else {
+        note("the signature was taken out for a report; this was found out before");
+        writeln!(out, "{}", visible_lines(&explanation.to_string()))?;
+    }
+    Ok(Outcome::No)
 }
 
 /// Reads the capture, and puts over it what the arguments say.

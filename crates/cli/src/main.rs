@@ -30,20 +30,30 @@
 )]
 #![allow(dead_code, unused_imports, reason = "commands are being moved in")]
 
+mod application;
 mod arguments;
 mod capture;
+mod capture_file;
 mod curl;
 mod diagnose;
 mod event_type;
+mod explanation;
 mod inspect;
 mod listen;
 mod manual;
 mod outgoing;
 mod output;
+mod page;
+mod pieces;
 mod reachable;
 mod replay;
+mod request;
 mod secrets;
+mod session;
+mod store;
+mod summary;
 mod trigger;
+mod verification;
 mod webhooks;
 
 use std::process::ExitCode;

@@ -86,6 +86,16 @@ impl NoAnswer {
 impl Client {
     /// A client that trusts Mozilla's certificates, and those of a PEM file.
     pub(crate) fn new(ca_file: Option<&Path>) -> Result<Self, Failure> {
+        Self::with_idle_connections(ca_file, usize::MAX)
+    }
+
+    /// A client that opens a connection for each request. An application under development restarts at any time, and
+    /// takes the connections that were kept with it.
+    pub(crate) fn that_keeps_no_connection() -> Result<Self, Failure> {
+        Self::with_idle_connections(None, 0)
+    }
+
+    fn with_idle_connections(ca_file: Option<&Path>, most: usize) -> Result<Self, Failure> {
         let mut roots = RootCertStore::empty();
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
         if let Some(path) = ca_file {
@@ -112,7 +122,10 @@ impl Client {
             .enable_http1()
             .wrap_connector(connector);
         Ok(Self(
-            legacy::Client::builder(TokioExecutor::new()).build(connector),
+            legacy::Client::builder(TokioExecutor::new())
+                .http1_preserve_header_case(true)
+                .pool_max_idle_per_host(most)
+                .build(connector),
         ))
     }
 

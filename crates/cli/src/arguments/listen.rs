@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::{ApiArguments, ReceivingKeys};
+use crate::application::ForwardHost;
 
 /// Receives deliveries while you develop, shows them on a page, and hands them to your application.
 ///
@@ -12,7 +13,7 @@ use super::{ApiArguments, ReceivingKeys};
 /// application does. Runs until it is interrupted.
 #[derive(Debug, Args)]
 pub(crate) struct ListenArguments {
-    /// The URL as configured at Twilio; `auto` takes that of a running ngrok agent.
+    /// The URL as configured at Twilio; `auto` takes that of a running ngrok agent, `auto/webhook` with a path.
     #[arg(long, value_name = "URL", env = "WEBHOOK_URL", hide_env_values = true)]
     pub(crate) url: Option<String>,
     /// Where to listen.
@@ -24,6 +25,15 @@ pub(crate) struct ListenArguments {
     /// Forwards refused requests as well.
     #[arg(long, requires = "forward")]
     pub(crate) forward_refused: bool,
+    /// The Host header that the application gets: the one received, or its own. With its own, an application that
+    /// rebuilds the URL from the request cannot verify it.
+    #[arg(
+        long,
+        value_name = "WHICH",
+        default_value = "received",
+        requires = "forward"
+    )]
+    pub(crate) forward_host: ForwardHost,
     /// Keeps each delivery in a file of this folder. A captured signature verifies for ever: keep the files to yourself.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) capture: Option<PathBuf>,
@@ -45,9 +55,13 @@ pub(crate) struct ListenArguments {
     /// Accepts GET.
     #[arg(long)]
     pub(crate) get: bool,
-    /// Makes the webhook of this Verify Service call URL while it runs, and puts back what was there.
+    /// Makes the webhook of this Verify Service call URL while it runs, and puts back what was there. Where the Service has
+    /// several, name one of them: VA…/YW….
     #[arg(long, value_name = "SERVICE")]
     pub(crate) ensure: Option<String>,
+    /// Where the API of the ngrok agent is, for `--url auto`.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:4040")]
+    pub(crate) ngrok_api: String,
     #[command(flatten)]
     pub(crate) keys: ReceivingKeys,
     #[command(flatten)]

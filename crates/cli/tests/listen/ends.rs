@@ -1,0 +1,110 @@
+//! How it ends.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use super::program::{Program, URL, forged, run, signed};
+use super::web::{connect, deliver, request};
+
+/// What the issue promises.
+const A_SECOND: Duration = Duration::from_secs(1);
+
+#[test]
+fn an_interrupt_ends_it_in_order_with_pages_open() {
+    let program = Program::listen(&[]);
+    let (address, path) = program.page();
+    let host = address.to_string();
+    // Eight streams of pages, and a connection that is kept.
+    let mut streams: Vec<_> = (0..8)
+        .map(|_| {
+            let mut stream = connect(address);
+            let target = format!("{path}events");
+            stream
+                .write_all(&request("GET", &target, &[("Host", &host)], b""))
+                .unwrap();
+            let mut piece = [0; 16];
+            stream.read_exact(&mut piece).unwrap();
+            stream
+        })
+        .collect();
+    let idle = connect(program.address());
+    let start = Instant::now();
+    assert_eq!(program.interrupt(), 0);
+    assert!(start.elapsed() < A_SECOND, "{:?}", start.elapsed());
+    for stream in &mut streams {
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).unwrap();
+    }
+    drop(idle);
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let port = taken.local_addr().unwrap().port().to_string();
+    for (listen, page, option) in [
+        (address.as_str(), "off", "--listen"),
+        ("127.0.0.1:0", port.as_str(), "--page-port"),
+    ] {
+        let output = run(&[
+            "listen",
+            "--url",
+            URL,
+            "--listen",
+            listen,
+            "--page-port",
+            page,
+        ]);
+        assert_eq!(output.status.code(), Some(1));
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains(&address), "{error}");
+        assert!(error.contains(option), "{error}");
+    }
+}
+
+#[test]
+fn it_ends_after_as_many_deliveries_as_are_asked_for() {
+    let program = Program::listen(&["--until", "2"]);
+    deliver(program.address(), &signed());
+    deliver(program.address(), &signed());
+    assert_eq!(program.exit_code(), 0);
+    let program = Program::listen(&["--until", "2"]);
+    deliver(program.address(), &forged());
+    deliver(program.address(), &signed());
+    assert_eq!(program.exit_code(), 1);
+    // It did not come to that.
+    let program = Program::listen(&["--until", "2"]);
+    deliver(program.address(), &signed());
+    program.line();
+    assert_eq!(program.interrupt(), 1);
+}
+
+#[test]
+fn what_is_missing_or_wrong_is_wrong_use() {
+    for arguments in [
+        &["listen"][..],
+        &["listen", "--url", "no URL"],
+        &["listen", "--url", URL, "--answer", "42"],
+        &["listen", "--url", URL, "--page-port", "page"],
+        &["listen", "--url", URL, "--forward-refused"],
+        &[
+            "listen",
+            "--url",
+            URL,
+            "--listen",
+            "127.0.0.1:0",
+            "--page-port",
+            "0",
+            "--ensure",
+            "VA",
+        ],
+        &["inspect"],
+        &["replay"],
+    ] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+}
