@@ -79,10 +79,13 @@ use self::search::{Candidate, Search};
 use self::tags::Tags;
 use self::urls::{Changes, Evidence, Urls};
 use self::ways::Request;
+use crate::algorithm::Algorithm;
 use crate::delivery::Delivery;
-use crate::error::Refusal;
-use crate::receiver::{AccountKeys, AccountReceiver, Endpoint, MatchedKey, Receiver, key_hint};
-use crate::signature::Key;
+use crate::error::{ConfigError, Refusal, SignatureError};
+use crate::receiver::{
+    AccountKeys, AccountReceiver, Endpoint, MatchedKey, Receiver, ReceiverBuilder, key_hint,
+};
+use crate::signature::{Key, SharedKey};
 
 #[doc = include_str!("diagnosis/cookbook.md")]
 pub mod cookbook {}
@@ -110,6 +113,72 @@ impl Receiver {
         let refusal = self.receive(delivery).err();
         diagnose(self.endpoint(), self.keys(), refusal, delivery, context)
     }
+}
+
+impl ReceiverBuilder {
+    /// Finds out why a delivery is refused, or would be, by a receiver that cannot be built because its secret makes no
+    /// key: a placeholder, a SID, a text of the wrong length. Give that text with [`Context::secret`].
+    ///
+    /// With a key it is [`Receiver::diagnose`] of the receiver that is built.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] if something else than a key is missing or wrong.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::diagnosis::{Cause, Context};
+    /// use twilio_verify_webhooks::{Delivery, Receiver};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let headers = [
+    ///     ("Content-Type", "application/x-www-form-urlencoded"),
+    ///     ("X-Twilio-Signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA="),
+    /// ];
+    /// let delivery = Delivery::new("POST", b"type=factor.created").headers(headers);
+    /// let context = Context::new().headers(headers).secret("${TWILIO_AUTH_TOKEN}");
+    ///
+    /// let diagnosis = Receiver::builder("https://example.com/webhook").diagnose(&delivery, &context)?;
+    /// assert_eq!(diagnosis.observations[0].cause, Cause::SecretPlaceholder);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn diagnose(
+        &self,
+        delivery: &Delivery<'_>,
+        context: &Context<'_>,
+    ) -> Result<Diagnosis, ConfigError> {
+        match self.clone().build() {
+            Ok(receiver) => return Ok(receiver.diagnose(delivery, context)),
+            Err(ConfigError::NoKey) => {}
+            Err(error) => return Err(error),
+        }
+        // Any key will do to find out what else is wrong: that none matches is known.
+        let any = SharedKey::new("diagnosis", "any", Algorithm::HmacSha256)?;
+        let receiver = self.clone().shared_key(any).build()?;
+        let refusal = match receiver.receive(delivery) {
+            Err(refusal) if !matches!(refusal, Refusal::Signature(_)) => refusal,
+            Err(Refusal::Signature(error)) if !is_of_keys(&error) => error.into(),
+            _ => Refusal::Signature(SignatureError::NoSuchKey {
+                algorithm: Algorithm::HmacSha1,
+                names_id: false,
+            }),
+        };
+        Ok(diagnose(
+            receiver.endpoint(),
+            &[],
+            Some(refusal),
+            delivery,
+            context,
+        ))
+    }
+}
+
+/// Tells whether an error depends on which keys there are.
+const fn is_of_keys(error: &SignatureError) -> bool {
+    matches!(
+        error,
+        SignatureError::NoSuchKey { .. } | SignatureError::Mismatch { .. }
+    )
 }
 
 impl AccountReceiver {
@@ -271,6 +340,7 @@ fn candidates<'k>(
             .iter()
             .any(|finding| finding.cause == Cause::OtherKey);
         if !is_labelled
+            && !keys.is_empty()
             && !keys
                 .iter()
                 .any(|known| known.algorithm() == key.algorithm())

@@ -171,7 +171,11 @@ impl<'a> Form<'a> {
     pub(super) fn with_lost_characters(&self) -> Vec<String> {
         let has_lost = |position: &usize| {
             let parameter = self.parameters.get(*position);
-            parameter.is_some_and(|parameter| has_lost_character(&parameter.value))
+            parameter.is_some_and(|parameter| {
+                // Names of devices ask no questions.
+                let is_name = parameter.documented() == Some(Name::FactorFriendlyName);
+                has_lost_character(&parameter.value) || (is_name && parameter.value.contains(&b'?'))
+            })
         };
         let positions = self.texts().filter(has_lost);
         positions.map(|position| self.label(position)).collect()

@@ -110,7 +110,7 @@ impl<'s> Search<'s> {
         let proxies = self.urls.proxies();
         let likely_base = [self.urls.likely_base()];
         let led_to = self.urls.led_to();
-        let prefixed = self.urls.prefixed();
+        let rests = self.urls.rests();
         let request = self.request;
         let form = &request.form;
         let whole = Change::whole();
@@ -142,6 +142,7 @@ impl<'s> Search<'s> {
         }
         // 5: another key and one difference.
         self.urls(&one, others)?;
+        self.urls(&led_to, others)?;
         self.ways(&base, others)?;
         let changes: [&[Change]; 2] = [&whole, &one_parameter];
         self.bodies(
@@ -205,7 +206,7 @@ impl<'s> Search<'s> {
         let mut seen = Seen::default();
         self.bodies(form, &[&whole], &[], &led_to, allowed, &mut seen)?;
         let mut seen = Seen::default();
-        self.bodies(form, &[&one_parameter], &[], &prefixed, allowed, &mut seen)?;
+        self.bodies(form, &[&one_parameter], &[], &rests, allowed, &mut seen)?;
         Step::Continue(())
     }
 

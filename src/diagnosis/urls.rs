@@ -16,13 +16,13 @@ use super::location::{Location, cut};
 use super::{Cause, Finding};
 
 /// How many origins are tried together with another path or query.
-const MOST_WITH_URLS: usize = 8;
+const MOST_WITH_URLS: usize = 6;
 
 /// How many origins are tried together with another body.
 const MOST_WITH_BODIES: usize = 4;
 
 /// How many paths and queries are tried together with another parameter.
-const MOST_PREFIXED: usize = 12;
+const MOST_RESTS: usize = 12;
 
 /// What takes the place of a piece of a URL.
 enum Piece {
@@ -276,20 +276,16 @@ impl<'c> Urls<'c> {
         self.distinct(picks.iter().map(Vec::as_slice))
     }
 
-    /// The URLs with another path or query, or a prefix, that a header names or that is usual: to be tried with another
-    /// parameter.
-    pub(super) fn prefixed(&self) -> Vec<Url> {
+    /// The URLs with another path or query that something leads to, or a usual prefix: to be tried with another
+    /// parameter. What a header names comes first.
+    pub(super) fn rests(&self) -> Vec<Url> {
         let rests = self.changes.paths.iter().chain(&self.changes.queries);
         let is_likely = |change: &&Change| {
-            let mut findings = change.findings.iter();
-            let is_named = findings.any(|finding| finding.at.is_some());
-            change.findings.len() == 1 && (change.is_of_prefix() || (change.is_led_to && is_named))
+            change.findings.len() == 1 && (change.is_led_to || change.is_of_prefix())
         };
-        let picks: Vec<[&Change; 1]> = rests
-            .filter(is_likely)
-            .take(MOST_PREFIXED)
-            .map(|change| [change])
-            .collect();
+        let mut picks: Vec<[&Change; 1]> = rests.filter(is_likely).map(|change| [change]).collect();
+        picks.sort_by_key(|[change]| !change.is_led_to);
+        picks.truncate(MOST_RESTS);
         self.distinct(picks.iter().map(<[&Change; 1]>::as_slice))
     }
 

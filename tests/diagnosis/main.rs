@@ -12,3 +12,4 @@ mod report;
 mod requests;
 mod scene;
 mod together;
+mod tries;

@@ -49,6 +49,12 @@ fn together() -> Vec<Vec<Cause>> {
     rows.iter().flat_map(combine).collect()
 }
 
+/// Those, each with a delivery that is broken so.
+pub(crate) fn scenes() -> Vec<(Vec<Cause>, Scene)> {
+    let scene = |causes: Vec<Cause>| (causes.clone(), broken(&causes));
+    together().into_iter().map(scene).collect()
+}
+
 fn set(causes: impl IntoIterator<Item = Cause>) -> BTreeSet<Cause> {
     causes.into_iter().collect()
 }

@@ -6,15 +6,23 @@ use crate::diagnosis::location::Location;
 use crate::diagnosis::{Cause, Finding};
 
 /// Stages of gateways and mount points that are often stripped.
-const USUAL_PREFIXES: [&str; 8] = [
+const USUAL_PREFIXES: [&str; 16] = [
     "/api",
     "/prod",
-    "/production",
+    "/v1",
+    "/dev",
     "/stage",
     "/staging",
-    "/dev",
-    "/v1",
+    "/production",
     "/default",
+    "/webhooks",
+    "/webhook",
+    "/hooks",
+    "/v2",
+    "/test",
+    "/app",
+    "/.netlify/functions",
+    "/functions/v1",
 ];
 
 const INDEX_PAGES: [&str; 4] = ["index.php", "index.html", "index.htm", "default.aspx"];

@@ -90,11 +90,11 @@ fn difference(here: Option<&str>, at: &'static str, other: Option<&str>) -> Vec<
         }
         return findings;
     }
-    // What each pair says, whatever its spelling.
+    // What each pair says, whatever its spelling: plus signs and spaces take each other's place.
     let read = |query: &str| -> Vec<(String, String)> {
         let pairs = query.split('&');
         pairs
-            .map(|pair| (decoded(&pair.replace('+', " ")), pair.to_owned()))
+            .map(|pair| (decoded(pair).replace('+', " "), pair.to_owned()))
             .collect()
     };
     let common = |pairs: &[(String, String)], others: &[(String, String)]| {

@@ -96,7 +96,20 @@ pub(super) fn rows(pairs: &Pairs) -> Vec<Row> {
             named("J?rg"),
             &[Cause::CharacterLost],
         ),
-        unexplained("a question", named("Who? Me?"), &[]),
+        unexplained(
+            "a question mark at the end",
+            named("Zo? iPhone"),
+            &[Cause::CharacterLost],
+        ),
+        unexplained(
+            "a question",
+            forged().body(form(&with(
+                pairs.clone(),
+                "challenge_metadata",
+                r#"{"a":"Who? Me?"}"#,
+            ))),
+            &[],
+        ),
         unexplained(
             "many members",
             forged().body(form(&with(pairs.clone(), "challenge_metadata", &members))),
