@@ -35,6 +35,16 @@ fn actix_web() {
 }
 
 #[test]
+fn inbox_axum() {
+    check(&package("webhook-inbox-axum"));
+}
+
+#[test]
+fn inbox_actix_web() {
+    check(&package("webhook-inbox-actix-web"));
+}
+
+#[test]
 fn multi_tenant() {
     check(&package("webhook-multi-tenant"));
 }

@@ -5,8 +5,9 @@
 //! cd examples/servers && cargo run -p webhook-multi-tenant
 //! ```
 //!
-//! `WEBHOOK_URL` is the URL as configured at Twilio, `LISTEN` the address to bind, 127.0.0.1:3000 if not given, and
-//! `ACCOUNTS` a file of accounts and their keys, new keys before old ones, which is read again when it has changed:
+//! `WEBHOOK_URL` is the URL as configured at Twilio, `LISTEN` the address to bind, 127.0.0.1:3000 if not given,
+//! `EVENTS` the file that keeps events, `events.db` if not given, and `ACCOUNTS` a file of accounts and their keys, new
+//! keys before old ones, which is read again when it has changed:
 //!
 //! ```json
 //! {
@@ -23,48 +24,50 @@
 
 mod accounts;
 
+use std::convert::Infallible;
 use std::env;
 use std::error::Error;
-use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::routing::any;
-use lru::LruCache;
 use twilio_verify_webhooks::{
     AccountReceiver, AccountSid, AuthToken, Buffer, ChallengeEventType, Delivery, Event, Received,
     Refusal, read_body,
 };
+use twilio_verify_webhooks_inbox::{Answer, AnswerOutcome, Inbox, Job};
+use twilio_verify_webhooks_inbox_sqlite::SqliteStore;
 
 use crate::accounts::Accounts;
-
-/// How many deliveries are remembered. They should last for as long as a challenge can be answered.
-const REMEMBERED: NonZeroUsize = NonZeroUsize::new(100_000).unwrap();
 
 struct App {
     receiver: AccountReceiver,
     accounts: Accounts,
-    /// The deliveries that were acted on. Whoever has an account's keys can sign any uuid, so each account has its own.
-    /// Behind several servers this is a unique column of their database.
-    handled: Mutex<LruCache<(AccountSid, String), ()>>,
+    /// Stores each event before it is acknowledged, and recognises it when it comes again.
+    inbox: Inbox<SqliteStore>,
 }
 
-async fn webhook(State(app): State<Arc<App>>, request: Request) -> Result<StatusCode, Refusal> {
+async fn webhook(State(app): State<Arc<App>>, request: Request) -> Result<Answer, Refusal> {
     let received = receive(&app, request).await;
     let received = received.inspect_err(|refusal| eprintln!("refused: {refusal}"))?;
-    let Received { event, key, .. } = received;
-    let (account_sid, uuid) = (event.account_sid(), event.uuid());
+    let (account_sid, key) = (received.event.account_sid(), &received.key);
     if key.position > 0 {
         eprintln!("{account_sid}: {key} is still in use");
     }
-    if app.is_repeated(account_sid, uuid) {
-        eprintln!("{account_sid}: {} has been handled", uuid.escape_debug());
-    } else {
-        act(account_sid, &event);
+    let answer = app.inbox.accept_and_handle(&received, handle).await;
+    match (answer.outcome(), answer.error()) {
+        (_, Some(error)) => eprintln!("{account_sid}: {error}"),
+        (AnswerOutcome::Conflict(_), _) => eprintln!("{account_sid}: two events with one uuid"),
+        _ => {}
     }
-    Ok(StatusCode::OK)
+    Ok(answer)
+}
+
+/// Runs at once for a new event, and again, by the worker, for one that failed or was cut off.
+async fn handle(job: Job) -> Result<(), Infallible> {
+    act(job.event.account_sid(), &job.event);
+    Ok(())
 }
 
 async fn receive(app: &App, request: Request) -> Result<Received<'static>, Refusal> {
@@ -77,16 +80,7 @@ async fn receive(app: &App, request: Request) -> Result<Received<'static>, Refus
     Ok(unverified.receive(&keys)?.into_owned())
 }
 
-impl App {
-    /// Remembers a delivery and tells whether it was remembered already.
-    fn is_repeated(&self, account_sid: AccountSid, uuid: &str) -> bool {
-        let handled = self.handled.lock();
-        let mut handled = handled.unwrap_or_else(PoisonError::into_inner);
-        handled.put((account_sid, uuid.to_owned()), ()).is_some()
-    }
-}
-
-/// What the application is there for. If this can fail, forget the delivery then, and Twilio's next try is acted on.
+/// What the application is there for. A repetition does not come here; after a crash an event may come again.
 fn act(account_sid: AccountSid, event: &Event<'_>) {
     // Whoever has an account's keys can sign any uuid, one with a line about another account in it as well.
     let uuid = event.uuid().escape_debug();
@@ -127,10 +121,14 @@ fn accounts() -> Result<Accounts, Box<dyn Error>> {
 async fn main() -> Result<(), Box<dyn Error>> {
     let url = env::var("WEBHOOK_URL").map_err(|_| "WEBHOOK_URL is not set")?;
     let listen = env::var("LISTEN").unwrap_or_else(|_| "127.0.0.1:3000".into());
+    let file = env::var_os("EVENTS").unwrap_or_else(|| "events.db".into());
+    let inbox = Inbox::new(SqliteStore::open(file).await?);
+    let worker = inbox.worker(handle).run_until(std::future::pending::<()>());
+    tokio::spawn(worker);
     let app = App {
         receiver: AccountReceiver::builder(url).build()?,
         accounts: accounts()?,
-        handled: Mutex::new(LruCache::new(REMEMBERED)),
+        inbox: inbox.clone(),
     };
 
     // Any method: the receiver answers those that it does not accept.

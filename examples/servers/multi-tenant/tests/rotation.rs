@@ -31,6 +31,7 @@ impl Server {
         let mut process = Command::new(env!("CARGO_BIN_EXE_webhook-multi-tenant"))
             .env("WEBHOOK_URL", URL)
             .env("ACCOUNTS", &file)
+            .env("EVENTS", folder.path().join("events.db"))
             .env("LISTEN", "127.0.0.1:0")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -212,6 +213,7 @@ fn a_complaint_about_the_file_holds_no_secret() {
         let output = Command::new(env!("CARGO_BIN_EXE_webhook-multi-tenant"))
             .env("WEBHOOK_URL", URL)
             .env("ACCOUNTS", &file)
+            .env("EVENTS", folder.path().join("events.db"))
             .output()
             .unwrap();
         assert!(!output.status.success());
