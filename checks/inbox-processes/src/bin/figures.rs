@@ -45,6 +45,8 @@ fn all() -> Result<()> {
     memory()?;
     let flush = raw_flush(&folder.path().join("raw"))?;
     println!("raw: 8 kB written and flushed in {flush:?} (median)");
+    let write = raw_write(&folder.path().join("raw"))?;
+    println!("raw: 4 kB written in {write:?} (median), without a flush");
     for (tasks, each) in [(1, 400), (16, 100), (64, 100)] {
         let file = folder.path().join(format!("{tasks}.db"));
         let took = accept(&file, tasks, each, 1)?;
@@ -109,11 +111,22 @@ fn raw_flush(path: &Path) -> Result<Duration> {
     let file = File::create(path)?;
     file.write_all_at(&[1; 8192], 0)?;
     file.sync_all()?;
+    median(|| {
+        file.write_all_at(&[2; 8192], 0)?;
+        Ok(file.sync_data()?)
+    })
+}
+
+fn raw_write(path: &Path) -> Result<Duration> {
+    let file = File::create(path)?;
+    median(|| Ok(file.write_all_at(&[2; 4096], 0)?))
+}
+
+fn median(step: impl Fn() -> Result<()>) -> Result<Duration> {
     let mut times = Vec::new();
     for _ in 0..400 {
         let start = Instant::now();
-        file.write_all_at(&[2; 8192], 0)?;
-        file.sync_data()?;
+        step()?;
         times.push(start.elapsed());
     }
     times.sort_unstable();
