@@ -108,6 +108,7 @@ mod event;
 mod http;
 #[cfg(feature = "http-body")]
 mod http_body;
+mod invisible;
 mod kernels;
 mod limits;
 mod object;

@@ -77,6 +77,7 @@ use crate::signature::{AuthToken, Key, Mac};
 /// | body, or query of a GET, in bytes | [`DEFAULT_BODY_LIMIT`](Self::DEFAULT_BODY_LIMIT), settable up to [`MAX_BODY_LIMIT`](Self::MAX_BODY_LIMIT) |
 /// | body that is decoded before its signature is verified, in bytes | [`MAX_UNVERIFIED`](Self::MAX_UNVERIFIED) |
 /// | parameters | [`MAX_PARAMETERS`](Self::MAX_PARAMETERS) |
+/// | name of a parameter, in bytes | [`MAX_NAME_LENGTH`](Self::MAX_NAME_LENGTH) |
 /// | `uuid`, in characters | [`UUID_LENGTH`](Self::UUID_LENGTH) |
 /// | `entity_identity`, in characters | [`ENTITY_IDENTITY_LENGTH`](Self::ENTITY_IDENTITY_LENGTH) |
 /// | `factor_friendly_name`, in characters | [`FRIENDLY_NAME_LENGTH`](Self::FRIENDLY_NAME_LENGTH) |
@@ -104,6 +105,9 @@ impl Receiver {
     pub const MAX_UNVERIFIED: usize = limits::MAX_UNVERIFIED;
     /// The most parameters: 64. A documented event has 13.
     pub const MAX_PARAMETERS: usize = limits::MAX_PARAMETERS;
+    /// The most bytes of a parameter's name, decoded: 64. The longest documented one has 24. It is checked before
+    /// parameters are sorted, so that long names cost nothing.
+    pub const MAX_NAME_LENGTH: usize = limits::MAX_NAME_LENGTH;
     /// The fewest and the most characters of `uuid`: 1 to 64. A UUID has 36.
     pub const UUID_LENGTH: RangeInclusive<usize> = limits::UUID_LENGTH;
     /// The fewest and the most characters of `entity_identity`: 8 to 64, as for `Identity` in Twilio's API.

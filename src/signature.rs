@@ -10,6 +10,7 @@ pub(crate) mod key;
 mod mac;
 #[cfg(test)]
 mod rfc_vectors;
+mod secret;
 mod settings;
 mod string_to_sign;
 mod url;

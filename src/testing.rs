@@ -38,7 +38,7 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let (url, token) = ("https://mywebsite.com/webhook", AuthToken::new("a token for tests")?);
+//! let (url, token) = ("https://mywebsite.com/webhook", AuthToken::new("a-token-for-tests")?);
 //! let receiver = Receiver::builder(url).auth_token(token.clone()).build()?;
 //! let app = Router::new().route("/webhook", any(webhook)).with_state(receiver);
 //! let signer = Signer::new(url, token)?;
@@ -95,7 +95,7 @@
 //! #     Ok(address)
 //! # }
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let (url, token) = ("https://mywebsite.com/webhook", AuthToken::new("a token for tests")?);
+//! # let (url, token) = ("https://mywebsite.com/webhook", AuthToken::new("a-token-for-tests")?);
 //! # let server = start(Receiver::builder(url).auth_token(token.clone()).build()?)?;
 //! // The server verifies with this URL and key; where it listens is another matter.
 //! let signer = Signer::new(url, token)?;

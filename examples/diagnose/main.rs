@@ -152,7 +152,7 @@ fn receiver(arguments: &Arguments) -> Result<Receiver, Box<dyn Error>> {
 /// Makes a key of a secret with white space around it as well, which the library refuses, and says so.
 fn tolerated<K>(secret: &str, key: impl Fn(&str) -> Result<K, KeyError>) -> Result<K, KeyError> {
     match key(secret) {
-        Err(KeyError::Padded) => {
+        Err(KeyError::WhiteSpace { .. }) => {
             eprintln!(
                 "note: there is white space around the secret; a receiver refuses such a one"
             );

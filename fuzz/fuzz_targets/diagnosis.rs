@@ -14,7 +14,7 @@ use verify_webhooks_fuzz::{Request, SECRETS, Setup, checked, reference};
 
 /// As many as make a search reach its bounds.
 static OTHER_KEYS: LazyLock<Vec<AuthToken>> = LazyLock::new(|| {
-    let key = |number| AuthToken::new(&format!("{PLANTED} {number}")).unwrap();
+    let key = |number| AuthToken::new(&format!("{PLANTED}-{number}")).unwrap();
     (0..100).map(key).collect()
 });
 

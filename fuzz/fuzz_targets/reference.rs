@@ -59,7 +59,7 @@ impl<'a> Arbitrary<'a> for Signed<'a> {
             _ => form.into(),
         };
         Ok(Self {
-            secret: "secret ".repeat(usize::from(secret % 24)) + "é",
+            secret: "secret-".repeat(usize::from(secret % 24)) + "é",
             algorithm,
             url: URLS[usize::from(url) % URLS.len()],
             url_form: usize::from(url_form),

@@ -52,6 +52,17 @@ pub enum UrlError {
         /// Its offset.
         position: usize,
     },
+    /// A character that is not displayed, such as a byte order mark, a zero-width space or a no-break space.
+    #[error(
+        "expected a webhook URL of visible characters, found U+{:04X} at byte {position}",
+        u32::from(*character)
+    )]
+    Invisible {
+        /// The character.
+        character: char,
+        /// Where it is.
+        position: usize,
+    },
     /// A receiver for an origin was given more than scheme, host and port.
     #[error("expected an origin such as https://example.com, found more at byte {position}")]
     MoreThanOrigin {
@@ -64,6 +75,9 @@ pub enum UrlError {
 }
 
 /// Why a text cannot be a secret, or the id of a SharedKey.
+///
+/// Positions are byte offsets into the secret, counted from 0. Nothing of the secret is carried along, but for a
+/// character that is none of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
@@ -73,10 +87,36 @@ pub enum KeyError {
     /// The secret consists of white space.
     #[error("expected a secret, found only white space")]
     Blank,
-    /// The secret has white space before or after it, as when a file is read with its line end.
-    #[error("expected a secret without white space around it")]
-    Padded,
-    /// The id of a SharedKey is empty or holds a character that cannot appear in the settings header.
+    /// White space is in or around the secret, such as the line end of the file it was read from.
+    #[error("expected a secret without white space, found some at byte {position}")]
+    WhiteSpace {
+        /// Where the first of it is.
+        position: usize,
+    },
+    /// The secret holds a control character. HMAC pads keys with zeros, so one of NUL alone is the empty key.
+    #[error("expected a secret without control characters, found one at byte {position}")]
+    Control {
+        /// Where the first of them is.
+        position: usize,
+    },
+    /// The secret holds a character that is not displayed, such as a byte order mark or a zero-width space.
+    #[error(
+        "expected a secret of visible characters, found U+{:04X} at byte {position}",
+        u32::from(*character)
+    )]
+    Invisible {
+        /// The character.
+        character: char,
+        /// Where it is.
+        position: usize,
+    },
+    /// Quotes are around the secret, which belong to the file or command it was taken from.
+    #[error("expected a secret without quotes around it")]
+    Quoted,
+    /// The secret has the form of a SID, such as that of an account (`AC…`) or an API key (`SK…`).
+    #[error("expected a secret, found a SID")]
+    Sid,
+    /// The id of a SharedKey is empty or holds a character that cannot be in the settings header.
     #[error("expected a shared key id of visible ASCII without commas")]
     Id,
 }

@@ -42,6 +42,14 @@ pub enum FormError {
         /// The offset at which the second one starts.
         position: usize,
     },
+    /// A parameter name is longer than is accepted.
+    #[error("expected a parameter name of at most {limit} bytes at byte {position} of the form")]
+    LongName {
+        /// How many bytes a name may have, decoded.
+        limit: usize,
+        /// Where the parameter starts.
+        position: usize,
+    },
     /// The form has more parameters than are accepted.
     #[error("expected at most {limit} parameters")]
     TooManyParameters {

@@ -1,8 +1,10 @@
 use super::fault::{bad_escape, bad_utf8, first_fault, start_of};
+use super::table::Disorder;
 use super::unescape::unescape;
 use super::{Memory, Name, Params, Table};
 use crate::error::FormError;
 use crate::kernels::{Pieces, SLACK, Writer, Written};
+use crate::limits::MAX_NAME_LENGTH;
 
 /// An `application/x-www-form-urlencoded` text (WHATWG URL, section 5.1) whose parameters are found and in order.
 ///
@@ -19,12 +21,16 @@ impl<'f, 'p> Form<'f, 'p> {
     #[inline(always)]
     pub(crate) fn new(text: &'f [u8], table: &'p mut Table) -> Result<Self, FormError> {
         table.split(text).ok_or_else(|| first_fault(text))?;
-        table
-            .sort(text)
-            .map_err(|(name, index)| FormError::RepeatedName {
+        table.sort(text).map_err(|disorder| match disorder {
+            Disorder::Repeated(name, index) => FormError::RepeatedName {
                 name: name.map(Name::as_str),
                 position: start_of(index, text),
-            })?;
+            },
+            Disorder::LongName(index) => FormError::LongName {
+                limit: MAX_NAME_LENGTH,
+                position: start_of(index, text),
+            },
+        })?;
         Ok(Self { text, table })
     }
 

@@ -1,11 +1,17 @@
 //! The bounds of the parameters, and their order.
 
-use std::cmp::Ordering;
-
 use super::Name;
 use super::unescape::{is_escaped, unescape};
 use crate::kernels::{Bounds, split};
-use crate::limits::MAX_PARAMETERS;
+use crate::limits::{MAX_NAME_LENGTH, MAX_PARAMETERS};
+
+/// Why the parameters of a form have no order.
+pub(super) enum Disorder {
+    /// A name occurs twice: which, if it is a known one, and the index of the second.
+    Repeated(Option<Name>, u8),
+    /// The index of a parameter whose name is too long.
+    LongName(u8),
+}
 
 /// The table of the parameters of one delivery, in the order received and in the order signed.
 #[derive(Clone)]
@@ -80,19 +86,21 @@ impl Table {
 
     /// Finds the documented names, orders the parameters of a form by name, and refuses names that occur twice.
     ///
-    /// The documented names are listed in order, so the usual delivery needs no comparison.
-    /// The error is the name, if it is documented, and the index of the second one.
-    pub(super) fn sort(&mut self, form: &[u8]) -> Result<(), (Option<Name>, u8)> {
+    /// The documented names are in order as they stand in their table, so the usual delivery needs no comparison.
+    pub(super) fn sort(&mut self, form: &[u8]) -> Result<(), Disorder> {
         self.names = 0;
         let mut others = 0_u64;
         for (index, bounds) in (0_u8..).zip(self.received.iter().take(self.len)) {
             let name = name_in(*bounds, form);
             let Some(name) = Name::of(name).or_else(|| escaped_name(name)) else {
+                if is_long(name) {
+                    return Err(Disorder::LongName(index));
+                }
                 others |= 1_u64.unbounded_shl(index.into());
                 continue;
             };
             if self.names & name.bit() != 0 {
-                return Err((Some(name), index));
+                return Err(Disorder::Repeated(Some(name), index));
             }
             self.names |= name.bit();
             if let Some(slot) = self.documented.get_mut(name.index()) {
@@ -119,29 +127,38 @@ impl Table {
 
     /// Orders the parameters by name when some are unknown.
     #[cold]
-    fn sort_others(&mut self, known: usize, form: &[u8]) -> Result<(), (Option<Name>, u8)> {
-        let (received, others) = (&self.received, self.others);
-        let name = |index: u8| {
-            let bounds = received.get(usize::from(index));
-            bounds.map_or(&[][..], |bounds| name_in(*bounds, form))
-        };
+    fn sort_others(&mut self, known: usize, form: &[u8]) -> Result<(), Disorder> {
+        let others = self.others;
         let others = (0..).filter(|&index| others & 1_u64.unbounded_shl(u32::from(index)) != 0);
         let free = self.sorted.iter_mut().take(self.len).skip(known);
         for (slot, index) in free.zip(others) {
             *slot = index;
         }
+        let mut written = [&[][..]; MAX_PARAMETERS];
+        for (slot, bounds) in written.iter_mut().zip(self.received()) {
+            *slot = name_in(*bounds, form);
+        }
+        if !written.iter().any(|name| is_escaped(name)) {
+            return self.sort_by(|index| written.get(index).copied().unwrap_or_default());
+        }
+        // Each is decoded once, not for each comparison.
+        let mut decoded = [DecodedName::EMPTY; MAX_PARAMETERS];
+        for (slot, name) in decoded.iter_mut().zip(written) {
+            *slot = DecodedName::new(name);
+        }
+        self.sort_by(|index| decoded.get(index).map_or(&[][..], DecodedName::as_bytes))
+    }
+
+    /// Orders the parameters by the names that belong to their indices.
+    fn sort_by<'n>(&mut self, name: impl Fn(usize) -> &'n [u8]) -> Result<(), Disorder> {
+        let name = |index: u8| name(usize::from(index));
         let all = self.sorted.get_mut(..self.len).unwrap_or_default();
-        let order: fn(&[u8], &[u8]) -> Ordering =
-            match all.iter().any(|&index| is_escaped(name(index))) {
-                false => |one, other| one.cmp(other),
-                true => |one, other| bytes(one).cmp(bytes(other)),
-            };
-        all.sort_unstable_by(|&a, &b| order(name(a), name(b)).then(a.cmp(&b)));
+        all.sort_unstable_by(|&a, &b| name(a).cmp(name(b)).then(a.cmp(&b)));
         for neighbours in all.windows(2) {
             if let &[first, second] = neighbours
-                && order(name(first), name(second)).is_eq()
+                && name(first) == name(second)
             {
-                return Err((None, second));
+                return Err(Disorder::Repeated(None, second));
             }
         }
         Ok(())
@@ -151,6 +168,39 @@ impl Table {
 fn name_in(bounds: Bounds, form: &[u8]) -> &[u8] {
     let name = form.get(bounds.start()..bounds.name_end());
     name.unwrap_or_default()
+}
+
+/// The bytes of a name, in place.
+#[derive(Clone, Copy)]
+struct DecodedName {
+    bytes: [u8; MAX_NAME_LENGTH],
+    len: usize,
+}
+
+impl DecodedName {
+    const EMPTY: Self = Self {
+        bytes: [0; MAX_NAME_LENGTH],
+        len: 0,
+    };
+
+    /// Decodes a name that is not too long.
+    fn new(written: &[u8]) -> Self {
+        let mut decoded = Self::EMPTY;
+        for (slot, byte) in decoded.bytes.iter_mut().zip(bytes(written)) {
+            *slot = byte;
+            decoded.len = decoded.len.saturating_add(1);
+        }
+        decoded
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+}
+
+/// Tells whether a name has more bytes than one may have, decoded. It is looked at no further than that.
+fn is_long(written: &[u8]) -> bool {
+    written.len() > MAX_NAME_LENGTH && bytes(written).nth(MAX_NAME_LENGTH).is_some()
 }
 
 /// Returns the documented name that is written with escapes.

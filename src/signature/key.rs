@@ -1,27 +1,23 @@
 use std::fmt;
 
 use super::mac::Mac;
+use super::secret;
 use super::string_to_sign::write_params;
 use crate::algorithm::Algorithm;
 use crate::error::KeyError;
 
 /// Absorbs a secret, unless it cannot be right.
 fn keyed(algorithm: Algorithm, secret: &str) -> Result<Mac, KeyError> {
-    if secret.is_empty() {
-        return Err(KeyError::Empty);
-    }
-    match secret.trim() {
-        "" => return Err(KeyError::Blank),
-        trimmed if trimmed.len() < secret.len() => return Err(KeyError::Padded),
-        _ => {}
-    }
+    secret::check(secret)?;
     Mac::new(algorithm, secret.as_bytes()).ok_or(KeyError::Empty)
 }
 
 /// The AuthToken of a Twilio account: the key of its webhooks unless a [`SharedKey`] replaces it.
 ///
-/// A sub-account signs with its own token, and an account with two signs with the primary one. Only the keyed
-/// HMAC-SHA1 state is kept, not the text, and it is wiped from memory when dropped.
+/// A sub-account signs with its own token, and an account with two signs with the primary one.
+///
+/// Only the keyed HMAC-SHA1 state is kept, not the text. It suffices to sign. It is overwritten when dropped; copies
+/// that a move leaves on the stack or the heap, and the padded key while the state is computed, are not.
 #[derive(Clone)]
 pub struct AuthToken(Mac);
 
@@ -30,7 +26,9 @@ impl AuthToken {
     ///
     /// # Errors
     ///
-    /// [`KeyError`] if it is empty or blank or has white space around it.
+    /// [`KeyError`] if it cannot be one: it is empty, it holds white space, a control or an invisible character, it has
+    /// quotes around it, or it has the form of a SID. Whether it has the 32 hexadecimal digits of Twilio's tokens is
+    /// not checked, because tests use others.
     pub fn new(token: &str) -> Result<Self, KeyError> {
         keyed(Algorithm::HmacSha1, token).map(Self)
     }
@@ -56,8 +54,8 @@ impl fmt::Debug for AuthToken {
 
 /// A SharedKey of Twilio's webhook settings: an id, a secret, and the algorithm it signs with.
 ///
-/// Only the keyed HMAC state of the secret is kept, and it is wiped from memory when dropped. To accept one key
-/// with both algorithms, configure it twice.
+/// Only the keyed HMAC state of the secret is kept, and it is overwritten when dropped; see [`AuthToken`] for what is
+/// not. To accept one key with both algorithms, configure it twice.
 #[derive(Clone)]
 pub struct SharedKey {
     id: Box<str>,
@@ -69,8 +67,8 @@ impl SharedKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError`] if the secret is empty or blank or has white space around it, or if the id cannot
-    /// appear in the [settings header](crate::SIGNATURE_SETTINGS_HEADER).
+    /// [`KeyError`] if the secret cannot be one, as for [`AuthToken::new`], or if the id could not be written in the
+    /// [settings header](crate::SIGNATURE_SETTINGS_HEADER).
     pub fn new(id: &str, secret: &str, algorithm: Algorithm) -> Result<Self, KeyError> {
         let fits = |byte: u8| byte.is_ascii_graphic() && byte != b',';
         if id.is_empty() || !id.bytes().all(fits) {

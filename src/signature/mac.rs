@@ -9,7 +9,8 @@ use sha2::Sha256;
 use crate::algorithm::Algorithm;
 use crate::error::{Malformation, SignatureError};
 
-/// An HMAC state that has absorbed the key, and what was added to it since. Wiped from memory when dropped.
+/// An HMAC state that has absorbed the key, and what was added to it since. Wiped when dropped, but not where it
+/// was moved from.
 #[derive(Clone)]
 pub(crate) enum Mac {
     Sha1(Hmac<Sha1>),

@@ -3,6 +3,7 @@ use std::fmt;
 use url::{ParseError, Url};
 
 use crate::error::UrlError;
+use crate::invisible::is_invisible;
 
 /// The URL of a webhook as configured at Twilio, with the few other variants that Twilio may have signed.
 ///
@@ -119,6 +120,14 @@ impl<'a> Parts<'a> {
         };
         if let Some(position) = padding {
             return Err(UrlError::WhiteSpace { position });
+        }
+        let mut characters = url.char_indices();
+        let is_unseen = |c: char| is_invisible(c) || !c.is_ascii() && c.is_whitespace();
+        if let Some((position, character)) = characters.find(|&(_, c)| is_unseen(c)) {
+            return Err(UrlError::Invisible {
+                character,
+                position,
+            });
         }
         let (scheme, rest) = ["https://", "http://"]
             .into_iter()

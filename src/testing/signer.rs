@@ -16,7 +16,7 @@ const FORM_TYPE: &str = "application/x-www-form-urlencoded";
 /// use twilio_verify_webhooks::{AuthToken, Receiver};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let (url, token) = ("https://mywebsite.com/webhook", AuthToken::new("a token for tests")?);
+/// let (url, token) = ("https://mywebsite.com/webhook", AuthToken::new("a-token-for-tests")?);
 /// let signer = Signer::new(url, token.clone())?;
 /// let receiver = Receiver::builder(url).auth_token(token).build()?;
 ///

@@ -122,20 +122,42 @@ fn bodies_of_another_kind() {
 }
 
 #[test]
+fn characters_that_turn_or_hide_a_text_are_escaped() {
+    for character in [
+        '\u{202a}', '\u{202b}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}',
+        '\u{2069}', '\u{200e}', '\u{200f}', '\u{61c}', '\u{2028}', '\u{2029}', '\u{85}',
+        '\u{200b}', '\u{feff}', '\u{1b}', '\r', '\0',
+    ] {
+        let text = format!("a{character}b");
+        let reply = error_reply(
+            400,
+            json!({"message": text, "detail": text, "more_info": text}).to_string(),
+        );
+        let escaped = format!("a{}b", character.escape_default());
+        assert_eq!(reply.message.as_ref(), Some(&escaped));
+        assert_eq!(reply.detail.as_ref(), Some(&escaped));
+        assert_eq!(reply.more_info.as_ref(), Some(&escaped));
+        assert!(!reply.to_string().contains(character));
+        assert!(!error_reply(400, text).body.contains(character));
+    }
+}
+
+#[test]
 fn what_is_kept_is_bounded() {
     let long = "é".repeat(REPLY_LIMIT);
     for body in [
         long.clone(),
         json!({"message": long, "detail": long, "more_info": long}).to_string(),
         "\u{1b}".repeat(10_000),
+        "\u{e0001}".repeat(10_000),
     ] {
         let reply = error_reply(500, body);
         for (text, most) in [
             (&reply.body, 2048),
             (&reply.message.unwrap_or_default(), 512),
         ] {
-            // The longest escape of a control character has six characters, and `…` marks the cut.
-            assert!(text.chars().count() <= most * 6 + 1);
+            // The longest escape has nine characters, and `…` marks the cut.
+            assert!(text.chars().count() <= most * 9 + 1);
         }
     }
     let reply = error_reply(

@@ -83,7 +83,7 @@ fn a_long_body_is_searched_as_far_as_the_bytes_go() {
 #[test]
 fn many_keys_are_searched_as_far_as_the_tries_go() {
     let mut scene = forged();
-    let number = |n: u32| token(&format!("token {n}"));
+    let number = |n: u32| token(&format!("token-{n}"));
     scene.builder = (0..40).fold(Receiver::builder(URL), |builder, n| {
         builder.auth_token(number(n))
     });

@@ -19,7 +19,7 @@ fn with_context(scene: Scene) -> Scene {
         .header("Authorization", "Basic bWU6cHc=")
         .target("/target?x=1");
     scene.secret = Some("export TOKEN='0123456789ABCDEF0123456789abcdef'\n");
-    scene.keys = vec![("older", token("an older token").into())];
+    scene.keys = vec![("older", token("an-older-token").into())];
     scene.urls = vec!["https://other.example.com/webhook".into()];
     scene
 }
@@ -41,7 +41,7 @@ fn a_forgery_is_explained_by_nothing() {
         let scene = with_context(Scene::genuine(&pairs));
         let signature = |text: &str| scene.clone().set("X-Twilio-Signature", text);
         for scene in [
-            signature(&token("the forger's").sign(URL, pairs.clone())),
+            signature(&token("the-forger's").sign(URL, pairs.clone())),
             signature(&token(URL).sign(URL, pairs.clone())),
             signature("AAAAAAAAAAAAAAAAAAAAAAAAAAA="),
             scene
@@ -69,7 +69,6 @@ fn what_was_tried_is_told_from_what_cannot_be() {
     let diagnosis = forged.diagnose();
     for cause in [
         Cause::OtherKey,
-        Cause::SecretWhiteSpace,
         Cause::Scheme,
         Cause::Host,
         Cause::Port,

@@ -13,7 +13,7 @@ use crate::support::*;
 const SUB_ACCOUNT: &str = "ACffffffffffffffffffffffffffffffff";
 
 fn sub_token() -> AuthToken {
-    AuthToken::new("a sub-account's token").unwrap()
+    AuthToken::new("a-sub-account's-token").unwrap()
 }
 
 fn accounts() -> HashMap<AccountSid, AccountKeys> {

@@ -128,9 +128,9 @@ proptest! {
     #[test]
     fn in_the_settings(pairs in accepted_event(), algorithm: bool, alteration in alteration()) {
         let algorithm = [Algorithm::HmacSha1, Algorithm::HmacSha256][usize::from(algorithm)];
-        let key = SharedKey::new("key_2", "secret of key_2", algorithm).unwrap();
+        let key = SharedKey::new("key_2", "secret-of-key_2", algorithm).unwrap();
         let request = signed(&key.clone().into(), URL, &pairs);
-        let other = SharedKey::new("key_1", "secret of key_1", algorithm).unwrap();
+        let other = SharedKey::new("key_1", "secret-of-key_1", algorithm).unwrap();
         let builder = Receiver::builder(URL).auth_token(token());
         let receiver = builder.shared_key(other).shared_key(key.clone()).build().unwrap();
         let settings = altered(key.settings().as_bytes(), &alteration);

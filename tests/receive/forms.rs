@@ -9,6 +9,55 @@ fn signed_raw(body: &[u8]) -> Request {
 }
 
 #[test]
+fn a_name_has_at_most_64_bytes_when_decoded() {
+    let longest = Receiver::MAX_NAME_LENGTH;
+    for piece in ["n", "%6E", "+", "%2B", "%C3%A9", "é"] {
+        let name = |bytes: usize| match piece {
+            "%C3%A9" => piece.repeat(bytes / 2),
+            "é" => "%c3%a9".repeat(bytes / 2),
+            piece => piece.repeat(bytes),
+        };
+        let refusal = |name: &str| refused(&signed_raw(format!("a=1&{name}=2").as_bytes()));
+        let mismatch = SignatureError::Mismatch { tries: 2 };
+        assert_eq!(refusal(&name(longest)), mismatch.into(), "{piece}");
+        let long = FormError::LongName {
+            limit: 64,
+            position: 4,
+        };
+        assert_eq!(refusal(&name(longest + 2)), long.into(), "{piece}");
+        assert_eq!(refusal(&name(20_000)), long.into(), "{piece}");
+    }
+}
+
+#[test]
+fn escaped_names_are_ordered_as_they_are_read() {
+    let pairs = with(v1_factor(), "region_b c", "1");
+    let pairs = with(pairs, "region_b+", "2");
+    let pairs = with(pairs, "region_bé", "3");
+    let refusal = refused_event(&pairs);
+    assert!(
+        matches!(refusal, EventError::UnknownParameter { .. }),
+        "{refusal:?}"
+    );
+    for (name, escaped) in [
+        ("region_b", "%72egion%5Fb"),
+        ("region_code", "region_cod%65"),
+    ] {
+        let pairs = with(with(v1_factor(), name, "1"), "region_bz", "2");
+        let request = Request::signed(&pairs);
+        let body = String::from_utf8(request.body.clone()).unwrap();
+        let changed = body.replace(&format!("{name}="), &format!("{escaped}="));
+        assert_ne!(body, changed);
+        let request = Request::post(changed.as_bytes())
+            .header(SIGNATURE_HEADER, &token().sign(URL, pairs.clone()));
+        assert_eq!(
+            receive(&receiver(), &request).unwrap(),
+            receive(&receiver(), &Request::signed(&pairs)).unwrap()
+        );
+    }
+}
+
+#[test]
 fn forms_that_decoders_disagree_on_are_refused_at_the_right_place() {
     use FormError::*;
 
@@ -167,13 +216,14 @@ fn names_and_values_of_every_length_decode_however_they_are_spelled() {
     };
     for length in 1..150 {
         let text = |skipped: usize, length: usize| "z y".repeat(60)[skipped..][..length].to_owned();
+        let name = length.min(Receiver::MAX_NAME_LENGTH);
         let pairs: Pairs = vec![
-            (text(0, length), text(1, 150 - length)),
+            (text(0, name), text(1, 150 - length)),
             ("type".into(), text(2, length)),
             // Between a space and `+` in the order of bytes.
             ("!".into(), String::new()),
-            (text(1, length), String::new()),
-            (text(2, 150 - length), text(0, length)),
+            (text(1, name), text(2, length)),
+            (text(2, name), text(0, length)),
         ];
         for [name, value] in [[false, false], [true, false], [false, true], [true, true]] {
             let spelled = pairs

@@ -15,6 +15,13 @@ fn old_token() -> AuthToken {
     AuthToken::new("fedcba9876543210fedcba9876543210").unwrap()
 }
 
+fn invisible(character: char, position: usize) -> KeyError {
+    KeyError::Invisible {
+        character,
+        position,
+    }
+}
+
 #[test]
 fn secrets_that_could_not_be_meant_are_refused() {
     for (secret, error) in [
@@ -22,9 +29,35 @@ fn secrets_that_could_not_be_meant_are_refused() {
         (" ", KeyError::Blank),
         ("\t\r\n", KeyError::Blank),
         ("\u{a0}", KeyError::Blank),
-        ("secret\n", KeyError::Padded),
-        (" secret", KeyError::Padded),
-        ("secret\u{2003}", KeyError::Padded),
+        ("secret\n", KeyError::WhiteSpace { position: 6 }),
+        (" secret", KeyError::WhiteSpace { position: 0 }),
+        ("sec ret", KeyError::WhiteSpace { position: 3 }),
+        ("secret\u{2003}", KeyError::WhiteSpace { position: 6 }),
+        ("sec\u{a0}ret", KeyError::WhiteSpace { position: 3 }),
+        ("sec\u{2028}ret", KeyError::WhiteSpace { position: 3 }),
+        ("\0", KeyError::Control { position: 0 }),
+        ("\0\0\0", KeyError::Control { position: 0 }),
+        ("secret\0", KeyError::Control { position: 6 }),
+        ("sec\u{1b}ret", KeyError::Control { position: 3 }),
+        ("secret\u{7f}", KeyError::Control { position: 6 }),
+        ("\u{9d}secret", KeyError::Control { position: 0 }),
+        ("\u{feff}secret", invisible('\u{feff}', 0)),
+        ("secret\u{200b}", invisible('\u{200b}', 6)),
+        ("sec\u{200d}ret", invisible('\u{200d}', 3)),
+        ("sec\u{202e}ret", invisible('\u{202e}', 3)),
+        ("sec\u{2066}ret", invisible('\u{2066}', 3)),
+        ("sec\u{ad}ret", invisible('\u{ad}', 3)),
+        ("sec\u{e0041}ret", invisible('\u{e0041}', 3)),
+        ("\"secret\"", KeyError::Quoted),
+        ("'secret'", KeyError::Quoted),
+        ("`secret`", KeyError::Quoted),
+        ("\u{201c}secret\u{201d}", KeyError::Quoted),
+        ("\u{2018}secret\u{2019}", KeyError::Quoted),
+        ("\"\"", KeyError::Quoted),
+        (ACCOUNT, KeyError::Sid),
+        ("SK0123456789abcdef0123456789ABCDEF", KeyError::Sid),
+        ("ACXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX", KeyError::Sid),
+        (SERVICE, KeyError::Sid),
     ] {
         assert_eq!(AuthToken::new(secret).unwrap_err(), error, "{secret:?}");
         for algorithm in [Algorithm::HmacSha1, Algorithm::HmacSha256] {
@@ -35,7 +68,22 @@ fn secrets_that_could_not_be_meant_are_refused() {
             );
         }
     }
-    for secret in ["x", "12345", "a b", "é"] {
+    for secret in [
+        TOKEN,
+        "x",
+        "12345",
+        "é",
+        "your_auth_token",
+        "\"",
+        "sec\"ret",
+        "'secret",
+        "AC0123456789abcdef0123456789abcde",
+        "AC0123456789abcdef0123456789abcdefg",
+        "ac0123456789abcdef0123456789abcdef",
+        "SKzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz",
+        "0123456789abcdef0123456789abcdef01",
+        "e\u{301}",
+    ] {
         assert!(AuthToken::new(secret).is_ok(), "{secret:?}");
     }
 }

@@ -71,7 +71,7 @@ fn they_are_received_whatever_their_length() {
 #[test]
 fn each_of_many_keys_may_have_signed() {
     let mut keys: Vec<Key> = (0..9)
-        .map(|number| AuthToken::new(&format!("token {number}")).unwrap().into())
+        .map(|number| AuthToken::new(&format!("token-{number}")).unwrap().into())
         .collect();
     let shared = SharedKey::new("key", "secret", Algorithm::HmacSha256).unwrap();
     keys.push(shared.into());

@@ -41,13 +41,24 @@ fn configuration_errors() -> Vec<ConfigError> {
         UrlError::Host,
         UrlError::Port,
         UrlError::WhiteSpace { position: 19 },
+        UrlError::Invisible {
+            character: '\u{200b}',
+            position: 19,
+        },
         UrlError::MoreThanOrigin { position: 19 },
         UrlError::Invalid,
     ];
     let key = [
         KeyError::Empty,
         KeyError::Blank,
-        KeyError::Padded,
+        KeyError::WhiteSpace { position: 3 },
+        KeyError::Control { position: 3 },
+        KeyError::Invisible {
+            character: '\u{feff}',
+            position: 3,
+        },
+        KeyError::Quoted,
+        KeyError::Sid,
         KeyError::Id,
     ];
     let (largest, found) = (100, 101);
@@ -100,6 +111,10 @@ fn of_forms() -> Vec<Refusal> {
         FormError::RepeatedName { name, position },
         FormError::RepeatedName {
             name: None,
+            position,
+        },
+        FormError::LongName {
+            limit: 64,
             position,
         },
         FormError::TooManyParameters { limit: 64 },

@@ -144,7 +144,8 @@ pub(crate) fn url() -> impl Strategy<Value = String> {
 
 pub(crate) fn key() -> impl Strategy<Value = Key> {
     let algorithm = select(&[Algorithm::HmacSha1, Algorithm::HmacSha256][..]);
-    ("[!-~]{1,80}", prop::option::of(algorithm)).prop_map(|(secret, algorithm)| match algorithm {
+    // Neither quoted nor a SID.
+    ("[!-~]{0,80}_", prop::option::of(algorithm)).prop_map(|(secret, algorithm)| match algorithm {
         None => AuthToken::new(&secret).unwrap().into(),
         Some(algorithm) => SharedKey::new("key_1", &secret, algorithm).unwrap().into(),
     })

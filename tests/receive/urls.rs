@@ -134,6 +134,33 @@ fn what_is_no_absolute_http_url_is_refused() {
     }
 }
 
+#[test]
+fn a_url_with_an_invisible_character_is_refused_by_its_code_point() {
+    for (url, position, code_point) in [
+        ("\u{feff}https://example.com/webhook", 0, "U+FEFF"),
+        ("https://example.com/webhook\u{200b}", 27, "U+200B"),
+        ("https://example.com/web\u{200c}hook", 23, "U+200C"),
+        ("https://exam\u{ad}ple.com/webhook", 12, "U+00AD"),
+        ("https://example.com/\u{202e}webhook", 20, "U+202E"),
+        ("https://example.com/\u{2066}webhook", 20, "U+2066"),
+        ("https://example.com/web\u{a0}hook", 23, "U+00A0"),
+        ("https://example.com/web\u{2028}hook", 23, "U+2028"),
+        ("https://example.com/?a\u{2060}=1", 22, "U+2060"),
+        ("https://us\u{200d}er@example.com/", 10, "U+200D"),
+        ("https://example.com/#rc=2\u{feff}", 25, "U+FEFF"),
+        ("https://example.com/\u{e0001}", 20, "U+E0001"),
+    ] {
+        let error = SignedUrl::new(url).unwrap_err();
+        let expected = format!(
+            "expected a webhook URL of visible characters, found {code_point} at byte {position}"
+        );
+        assert_eq!(error.to_string(), expected);
+        let builder = Receiver::builder(url).auth_token(token());
+        assert_eq!(builder.build().unwrap_err(), ConfigError::Url(error));
+    }
+    assert!(SignedUrl::new("https://example.com/e\u{301}t\u{e9}/\u{6771}").is_ok());
+}
+
 /// What Twilio would sign then ends in white space that no request holds.
 #[test]
 fn white_space_before_the_fragment_is_refused() {

@@ -17,7 +17,7 @@ fn token() -> AuthToken {
 }
 
 fn shared_key(algorithm: Algorithm) -> SharedKey {
-    SharedKey::new("webhooks_sharedkey_1", "a secret", algorithm).unwrap()
+    SharedKey::new("webhooks_sharedkey_1", "a-secret", algorithm).unwrap()
 }
 
 /// One of each kind.

@@ -152,6 +152,6 @@ fn a_key_is_needed_and_may_come_from_the_environment() {
         assert!(shown.contains("expected TWILIO_AUTH_TOKEN, --token or --shared-key"));
     }
     let shown = printed(&run(Some("token\n")), 2);
-    assert!(shown.contains("expected a secret without white space around it"));
+    assert!(shown.contains("expected a secret without white space, found some at byte 5"));
     printed(&run(Some(TOKEN)), 0);
 }

@@ -128,7 +128,7 @@ fn a_shared_key_signs() {
         (Algorithm::HmacSha1, "--algorithm hmac_sha1"),
     ] {
         let server = Server::with(|builder| {
-            builder.shared_key(SharedKey::new("key_1", "a secret", algorithm).unwrap())
+            builder.shared_key(SharedKey::new("key_1", "a-secret", algorithm).unwrap())
         });
         let arguments = [
             "factor.verified",
@@ -137,7 +137,7 @@ fn a_shared_key_signs() {
             "--shared-key",
             "key_1",
             "--secret",
-            "a secret",
+            "a-secret",
         ];
         printed(&trigger(option, &arguments), 0);
         let [got] = &server.got()[..] else {

@@ -160,7 +160,9 @@ pub(crate) const CLASSES: &[Class] = &[
     class("padded-secret", Policy, |d| {
         matches!(
             d.ours,
-            Err(Refused::Config(ConfigError::Key(KeyError::Padded)))
+            Err(Refused::Config(ConfigError::Key(
+                KeyError::WhiteSpace { .. }
+            )))
         )
     }),
     class("hash-not-appended-once", Policy, |d| {

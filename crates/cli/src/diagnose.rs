@@ -176,7 +176,7 @@ fn receiver(
 /// Makes a key of a secret with white space around it as well, which the library refuses, and says so.
 fn tolerated(secret: &Secret, key: impl Fn(&str) -> Result<Key, KeyError>) -> Result<Key, Failure> {
     let made = match key(secret.expose()) {
-        Err(KeyError::Padded) => {
+        Err(KeyError::WhiteSpace { .. }) => {
             note("there is white space around the secret; a receiver refuses such a one");
             key(secret.expose().trim())
         }

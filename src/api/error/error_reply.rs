@@ -4,6 +4,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use crate::api::{Credentials, RetryAfter};
+use crate::invisible::is_invisible;
 
 /// The most characters kept of a text of the error.
 const MAX_TEXT: usize = 512;
@@ -15,7 +16,8 @@ const MAX_BODY: usize = 2048;
 ///
 /// Twilio's API answers in three shapes: the usual one with `code`, `message`, `more_info` and `status`; problem details
 /// (RFC 9457); and one with `code`, `message` and `httpStatusCode`. A proxy may answer with anything. Texts are truncated
-/// to the stated lengths, their control characters escaped, and the credentials of the call removed.
+/// to the stated lengths; control characters, and those that are not displayed or change the direction of a text, are
+/// escaped; and the credentials of the call are removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ErrorReply {
@@ -31,7 +33,7 @@ pub struct ErrorReply {
     pub more_info: Option<String>,
     /// When to try again (the header `Retry-After`).
     pub retry_after: Option<RetryAfter>,
-    /// The start of the body as it came, at most 2048 characters.
+    /// The start of the body, at most 2048 characters.
     pub body: String,
 }
 
@@ -84,7 +86,7 @@ fn kept(text: &str, most: usize, credentials: &Credentials) -> String {
     let mut kept = String::new();
     let mut chars = text.chars();
     for c in chars.by_ref().take(most) {
-        if c.is_control() && c != '\n' {
+        if c != '\n' && (c.is_control() || is_invisible(c)) {
             kept.extend(c.escape_default());
         } else {
             kept.push(c);

@@ -31,7 +31,7 @@ impl Deliveries {
     /// None in practice.
     pub fn new() -> Result<Self, Box<dyn Error + Send + Sync>> {
         let url = "https://mywebsite.com/webhook";
-        let token = AuthToken::new("a token for tests of an inbox")?;
+        let token = AuthToken::new("a-token-for-tests-of-an-inbox")?;
         Ok(Self {
             signer: Signer::new(url, token.clone())?,
             receiver: Receiver::builder(url).auth_token(token).build()?,
