@@ -51,6 +51,7 @@ const fn form(error: &FormError) -> &'static str {
         FormError::NotUtf8 { .. } => "form_not_utf8",
         FormError::EmptyName { .. } => "parameter_name_empty",
         FormError::RepeatedName { .. } => "parameter_repeated",
+        FormError::LongName { .. } => "parameter_name_long",
         FormError::TooManyParameters { .. } => "parameters_too_many",
     }
 }
