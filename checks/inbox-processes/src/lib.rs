@@ -1,7 +1,7 @@
 //! An inbox in several processes, some of which are killed and stopped, and a checker of what happened.
 //!
 //! ```sh
-//! cargo run --release -p webhook-inbox-processes --bin sqlite              # 1,000 uuids, 20 deliveries each
+//! cargo run -p webhook-inbox-processes --bin sqlite                        # 1,000 uuids, 20 deliveries each
 //! cargo run -p webhook-inbox-processes --bin sqlite -- --short             # as .ci/run does
 //! cargo run -p webhook-inbox-processes --bin sqlite -- --short --fault early-purge
 //! cargo run -p webhook-inbox-processes --bin sqlite -- trace               # flushes, by system call; needs strace

@@ -25,7 +25,7 @@ const WORKERS: usize = 4;
 const ENDPOINTS: usize = 2;
 const SENDERS: usize = 16;
 /// How long processes with a fault are killed and stopped.
-const FAULTY: Duration = Duration::from_secs(10);
+const FAULTY: Duration = Duration::from_secs(20);
 /// How long the rest may take once everything is sent.
 const REST: Duration = Duration::from_secs(120);
 
@@ -79,7 +79,17 @@ fn options(arguments: &[&str]) -> Result<Options> {
         // A repetition would make good for it.
         options.deliveries = 1;
     }
+    if stale(options.fault) {
+        // It takes a worker that comes back with a ticket that another has by then.
+        (options.uuids, options.deliveries, options.pauses) = (600, 2, 8);
+        options.lasts = Duration::from_secs(15);
+    }
     Ok(options)
+}
+
+/// Whether a fault shows with tickets that are lost, which takes a pause.
+fn stale(fault: Fault) -> bool {
+    matches!(fault, Fault::UnfencedDone | Fault::RetryWithoutTicket)
 }
 
 /// Runs everything, and tells whether it came out as it should.
@@ -293,6 +303,7 @@ impl Cast<'_> {
             let worker = &mut workers[rng.usize(..WORKERS)];
             let kind = match options.fault {
                 Fault::AcknowledgedBeforeCommit => 0,
+                fault if stale(fault) && pauses < options.pauses => 1,
                 _ => rng.u8(..12),
             };
             match kind {
