@@ -25,7 +25,8 @@ use twilio_verify_webhooks_inbox::{StoreError, StoreErrorKind};
 ///
 ///     async fn connection(&self) -> Result<Arc<Client>, StoreError> {
 ///         let mut clients = self.0.lock().map_err(|_| StoreErrorKind::Unavailable)?;
-///         clients.rotate_left(1.min(clients.len()));
+///         let turn = 1.min(clients.len());
+///         clients.rotate_left(turn);
 ///         clients.first().cloned().ok_or_else(|| StoreErrorKind::Unavailable.into())
 ///     }
 /// }
