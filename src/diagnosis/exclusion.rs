@@ -82,5 +82,6 @@ pub(super) fn excluded(
         is_form && !values_have(b";") && !has(b";"),
     );
     exclude(Cause::NamesRewritten, is_form);
+    excluded.sort_unstable();
     excluded
 }
