@@ -60,21 +60,25 @@ fn receive(receiver: &Receiver, request: &mut Request) -> Result<Event<'static>,
     Ok(received.event)
 }
 
-/// What the application is there for. A delivery may come twice: act once for each uuid.
+/// What the application is there for. A delivery may come twice: act once for each `delivery_id`, account
+/// and uuid together. The uuid is the sender's text, so it is printed escaped.
 fn act(event: &Event<'_>) {
     match event {
         Event::Challenge(challenge) => {
-            let (identity, uuid) = (&challenge.entity_identity, &challenge.uuid);
+            let (identity, uuid) = (&challenge.entity_identity, challenge.uuid.escape_debug());
             match challenge.event_type {
                 ChallengeEventType::Approved => println!("let {identity} in: {uuid}"),
                 ChallengeEventType::Denied => println!("keep {identity} out: {uuid}"),
             }
         }
         Event::Factor(factor) => {
-            let (identity, uuid) = (&factor.entity_identity, &factor.uuid);
+            let (identity, uuid) = (&factor.entity_identity, factor.uuid.escape_debug());
             println!("{} for {identity}: {uuid}", factor.event_type);
         }
-        other => println!("nothing to do for {}: {}", other.event_type(), other.uuid()),
+        other => {
+            let uuid = other.uuid().escape_debug();
+            println!("nothing to do for {}: {uuid}", other.event_type());
+        }
     }
 }
 
