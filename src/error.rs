@@ -11,7 +11,7 @@ mod signature;
 
 pub use self::config::{ConfigError, KeyError, UrlError};
 pub use self::decode::DecodeError;
-pub use self::event::{EventError, JsonFault, UnknownParameterFault};
+pub use self::event::{EventError, JsonFault, UnknownName, UnknownParameterFault};
 pub use self::form::FormError;
 pub use self::receive::ReceiveError;
 pub use self::refusal::{MediaTypeError, Refusal, RefusalClass, TargetError};

@@ -1,17 +1,18 @@
 //! What a delivery says.
 
+mod absent;
 mod challenge;
 mod delivery_id;
 mod expanded;
 mod factor;
 mod form;
 mod json;
+mod json_object;
+mod one_reading;
 mod other;
 mod parameters;
 mod types;
-mod undocumented;
 mod values;
-mod whole;
 
 pub use self::challenge::ChallengeEvent;
 pub use self::delivery_id::{DeliveryId, DeliveryIdError};
@@ -69,14 +70,16 @@ impl<'a> Event<'a> {
     #[inline(always)]
     pub(crate) fn read(params: Params<'a>, rules: Rules) -> Result<Self, EventError> {
         let values = Values { params, rules };
-        undocumented::check(params, rules)?;
-        Ok(match values.event_type()? {
+        one_reading::check_unknown(params, rules)?;
+        let event = match values.event_type()? {
             EventType::Factor(event_type) => Self::Factor(FactorEvent::read(&values, event_type)?),
             EventType::Challenge(event_type) => {
                 Self::Challenge(ChallengeEvent::read(&values, event_type)?)
             }
             EventType::Other => Self::Other(OtherEvent::read(&values)?),
-        })
+        };
+        one_reading::check(params)?;
+        Ok(event)
     }
 
     /// Returns the type as Twilio writes it.
@@ -224,7 +227,7 @@ impl<'a> Event<'a> {
 /// How parameters are read.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Rules {
-    /// EventParams with undocumented names are refused.
+    /// Unknown parameters are refused.
     pub(crate) strict: bool,
     /// The request has a say in where the URL ends and the first parameter starts, so that anything signed for any
     /// webhook of the origin may stand before the event.

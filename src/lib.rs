@@ -129,7 +129,7 @@ pub use crate::algorithm::Algorithm;
 pub use crate::delivery::{Delivery, SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER};
 pub use crate::error::{
     ConfigError, DecodeError, EventError, FormError, JsonFault, KeyError, MalformedSignature,
-    MediaTypeError, ReceiveError, Refusal, RefusalClass, SignatureError, TargetError,
+    MediaTypeError, ReceiveError, Refusal, RefusalClass, SignatureError, TargetError, UnknownName,
     UnknownParameterFault, UrlError,
 };
 pub use crate::event::{

@@ -7,6 +7,8 @@ pub(crate) const MAX_BODY_LIMIT: usize = 16 * 1024 * 1024;
 pub(crate) const MAX_UNVERIFIED: usize = 8 * 1024;
 pub(crate) const MAX_PARAMETERS: usize = 64;
 pub(crate) const MAX_NAME_LENGTH: usize = 64;
+pub(crate) const MAX_NAME_OCCURRENCES: usize = 64;
+pub(crate) const UUID_TEXT_LENGTH: usize = 36;
 pub(crate) const UUID_LENGTH: RangeInclusive<usize> = 1..=64;
 pub(crate) const ENTITY_IDENTITY_LENGTH: RangeInclusive<usize> = 8..=64;
 pub(crate) const FRIENDLY_NAME_LENGTH: RangeInclusive<usize> = 1..=64;

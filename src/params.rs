@@ -91,28 +91,28 @@ impl<'b> Params<'b> {
         self.table.all_documented()
     }
 
-    /// Returns what is signed from the parameter at a position in signed order on, up to a documented one or the end.
-    pub(crate) fn signed_from(&self, position: usize, next: Option<Name>) -> &'b str {
-        let index = self.table.sorted().get(position).copied();
-        let start = index.map_or(self.text.len(), |index| self.table.bounds(index).start());
+    /// Returns names and values as they are signed: in order, without delimiters.
+    pub(crate) fn text(&self) -> &'b str {
         self.text
-            .get(start..self.start_of(next))
-            .unwrap_or_default()
     }
 
-    /// Returns what is signed from the value of a documented parameter on, up to another or the end.
-    pub(crate) fn signed_from_value(&self, name: Name, next: Option<Name>) -> &'b str {
-        let index = self.table.documented(name);
-        let start = index.map_or(self.text.len(), |index| self.table.bounds(index).name_end());
-        self.text
-            .get(start..self.start_of(next))
-            .unwrap_or_default()
+    /// Returns an iterator over where names and values lie in [`text`](Self::text), in order.
+    pub(crate) fn sorted_bounds(&self) -> impl Iterator<Item = PairBounds> + use<'b> {
+        let table = self.table;
+        table.sorted().iter().map(|&index| {
+            let bounds = table.bounds(index);
+            PairBounds {
+                name: bounds.start()..bounds.name_end(),
+                value: bounds.name_end()..bounds.end(),
+            }
+        })
     }
+}
 
-    fn start_of(&self, name: Option<Name>) -> usize {
-        let index = name.and_then(|name| self.table.documented(name));
-        index.map_or(self.text.len(), |index| self.table.bounds(index).start())
-    }
+/// Where one parameter lies in the text that is signed.
+pub(crate) struct PairBounds {
+    pub(crate) name: Range<usize>,
+    pub(crate) value: Range<usize>,
 }
 
 impl<'b> IntoIterator for Params<'b> {

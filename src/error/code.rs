@@ -87,6 +87,8 @@ const fn event(error: &EventError) -> &'static str {
         EventError::Length { .. } => "parameter_length",
         EventError::Character { .. } => "parameter_character",
         EventError::Ambiguous { .. } => "parameter_ambiguous",
+        EventError::FirstInQuery { .. } => "parameter_first_in_query",
+        EventError::TooManyNames { .. } => "parameter_names_too_many",
         EventError::Unrecognized { .. } => "parameter_unrecognized",
         EventError::Json { .. } => "parameter_json",
         EventError::UnknownParameter { .. } => "parameter_unknown",

@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 
+use super::absent::AbsentParameters;
 use super::factor::owned;
 use super::json::{ChallengeDetails, JsonText};
 use super::parameters::EventParams;
@@ -11,7 +12,8 @@ use crate::sid::{AccountSid, ChallengeSid, FactorSid, ServiceSid};
 
 /// A user approved or denied a challenge.
 ///
-/// Fields are named as Twilio names the parameters.
+/// Fields are named as Twilio names the parameters. A JSON parameter that is blank or `null` is read as absent; like any
+/// other parameter of version 2, it makes the event one of version 2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct ChallengeEvent<'a> {
@@ -45,6 +47,8 @@ pub struct ChallengeEvent<'a> {
     pub challenge_metadata: Option<JsonText<'a>>,
     /// EventParams that Twilio does not document.
     pub extra: EventParams<'a>,
+    /// JSON parameters that were sent blank or `null`.
+    absent: AbsentParameters,
 }
 
 impl<'a> ChallengeEvent<'a> {
@@ -53,19 +57,8 @@ impl<'a> ChallengeEvent<'a> {
         values: &Values<'a>,
         event_type: ChallengeEventType,
     ) -> Result<Self, EventError> {
-        let v2 = [
-            Name::FactorType,
-            Name::FactorFriendlyName,
-            Name::FactorMetadata,
-            Name::ChallengeDetails,
-            Name::ChallengeHiddenDetails,
-            Name::ChallengeMetadata,
-        ];
-        let is_v2 = v2.into_iter().any(|name| values.has(name));
+        let is_v2 = values.are_v2();
         let factor_type = is_v2.then(|| values.factor_type()).transpose()?;
-        if factor_type == Some(FactorType::Push) {
-            values.required(Name::ChallengeDetails)?;
-        }
         let account_sid = values.sid::<AccountSid>(Name::AccountSid)?;
         let service_sid = values.sid::<ServiceSid>(Name::ServiceSid)?;
         let entity_identity = values.entity_identity()?;
@@ -74,6 +67,10 @@ impl<'a> ChallengeEvent<'a> {
         let factor_metadata = values.json(Name::FactorMetadata)?;
         let challenge_sid = values.sid::<ChallengeSid>(Name::ChallengeSid)?;
         let challenge_details = values.json(Name::ChallengeDetails)?;
+        if factor_type == Some(FactorType::Push) && challenge_details.is_none() {
+            let name = Name::ChallengeDetails.as_str();
+            return Err(EventError::Missing { name });
+        }
         let challenge_hidden_details = values.json(Name::ChallengeHiddenDetails)?;
         let challenge_metadata = values.json(Name::ChallengeMetadata)?;
         let uuid = values.uuid()?;
@@ -92,6 +89,7 @@ impl<'a> ChallengeEvent<'a> {
             challenge_hidden_details,
             challenge_metadata,
             extra: EventParams::unknown(values.params),
+            absent: AbsentParameters::of(values.params),
         })
     }
 
@@ -134,6 +132,7 @@ impl<'a> ChallengeEvent<'a> {
             challenge_hidden_details: self.challenge_hidden_details.map(JsonText::into_owned),
             challenge_metadata: self.challenge_metadata.map(JsonText::into_owned),
             extra: self.extra.into_owned(),
+            absent: self.absent,
         }
     }
 
@@ -143,15 +142,24 @@ impl<'a> ChallengeEvent<'a> {
             (Name::AccountSid, Some(self.account_sid.as_str())),
             (
                 Name::ChallengeDetails,
-                self.challenge_details.as_ref().map(JsonText::as_str),
+                JsonText::sent(
+                    self.challenge_details.as_ref(),
+                    self.absent.get(Name::ChallengeDetails),
+                ),
             ),
             (
                 Name::ChallengeHiddenDetails,
-                self.challenge_hidden_details.as_ref().map(JsonText::as_str),
+                JsonText::sent(
+                    self.challenge_hidden_details.as_ref(),
+                    self.absent.get(Name::ChallengeHiddenDetails),
+                ),
             ),
             (
                 Name::ChallengeMetadata,
-                self.challenge_metadata.as_ref().map(JsonText::as_str),
+                JsonText::sent(
+                    self.challenge_metadata.as_ref(),
+                    self.absent.get(Name::ChallengeMetadata),
+                ),
             ),
             (Name::ChallengeSid, Some(self.challenge_sid.as_str())),
             (Name::EntityIdentity, Some(&*self.entity_identity)),
@@ -161,7 +169,10 @@ impl<'a> ChallengeEvent<'a> {
             ),
             (
                 Name::FactorMetadata,
-                self.factor_metadata.as_ref().map(JsonText::as_str),
+                JsonText::sent(
+                    self.factor_metadata.as_ref(),
+                    self.absent.get(Name::FactorMetadata),
+                ),
             ),
             (Name::FactorSid, Some(self.factor_sid.as_str())),
             (

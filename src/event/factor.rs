@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 
+use super::absent::AbsentParameters;
 use super::json::JsonText;
 use super::parameters::EventParams;
 use super::types::{FactorEventType, FactorType, WebhookVersion};
@@ -10,7 +11,9 @@ use crate::sid::{AccountSid, FactorSid, ServiceSid};
 
 /// A factor was created, verified or deleted.
 ///
-/// Fields are named as Twilio names the parameters.
+/// Fields are named as Twilio names the parameters. The parameters of a challenge do not belong to it and are refused,
+/// unless they are JSON and blank or `null`: those are read as absent. Like any other parameter of version 2, they make it
+/// one of version 2.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct FactorEvent<'a> {
@@ -31,10 +34,13 @@ pub struct FactorEvent<'a> {
     pub factor_type: Option<FactorType<'a>>,
     /// What the device calls itself, at most 64 characters. Version 2 only.
     pub factor_friendly_name: Option<Cow<'a, str>>,
-    /// What the device added when the factor was made: see [`JsonText::strings`]. Version 2 only.
+    /// What the device added when the factor was made: see [`JsonText::strings`]. Version 2 only. `None` also where
+    /// Twilio sent it blank or as `null`.
     pub factor_metadata: Option<JsonText<'a>>,
-    /// EventParams that Twilio does not document.
+    /// Unknown parameters: those that Twilio's page does not list.
     pub extra: EventParams<'a>,
+    /// JSON parameters that were sent blank or `null`.
+    absent: AbsentParameters,
 }
 
 impl<'a> FactorEvent<'a> {
@@ -43,22 +49,19 @@ impl<'a> FactorEvent<'a> {
         values: &Values<'a>,
         event_type: FactorEventType,
     ) -> Result<Self, EventError> {
+        let absent = AbsentParameters::of(values.params);
         let foreign = [
             Name::ChallengeSid,
             Name::ChallengeDetails,
             Name::ChallengeHiddenDetails,
             Name::ChallengeMetadata,
         ];
-        if let Some(name) = foreign.into_iter().find(|&name| values.has(name)) {
+        let mut foreign = foreign.into_iter().filter(|&name| values.has(name));
+        if let Some(name) = foreign.find(|&name| absent.get(name).is_none()) {
             let name = name.as_str();
             return Err(EventError::Unexpected { name });
         }
-        let v2 = [
-            Name::FactorType,
-            Name::FactorFriendlyName,
-            Name::FactorMetadata,
-        ];
-        let is_v2 = v2.into_iter().any(|name| values.has(name));
+        let is_v2 = values.are_v2();
         let account_sid = values.sid::<AccountSid>(Name::AccountSid)?;
         let service_sid = values.sid::<ServiceSid>(Name::ServiceSid)?;
         let entity_identity = values.entity_identity()?;
@@ -78,6 +81,7 @@ impl<'a> FactorEvent<'a> {
             factor_friendly_name,
             factor_metadata,
             extra: EventParams::unknown(values.params),
+            absent,
         })
     }
 
@@ -104,13 +108,18 @@ impl<'a> FactorEvent<'a> {
             factor_friendly_name: self.factor_friendly_name.map(owned),
             factor_metadata: self.factor_metadata.map(JsonText::into_owned),
             extra: self.extra.into_owned(),
+            absent: self.absent,
         }
     }
 
     /// The parameters it was read from, the undocumented ones aside.
     pub(super) fn documented(&self) -> impl Iterator<Item = (Name, &str)> {
+        let absent = |name| (name, self.absent.get(name));
         [
             (Name::AccountSid, Some(self.account_sid.as_str())),
+            absent(Name::ChallengeDetails),
+            absent(Name::ChallengeHiddenDetails),
+            absent(Name::ChallengeMetadata),
             (Name::EntityIdentity, Some(&*self.entity_identity)),
             (
                 Name::FactorFriendlyName,
@@ -118,7 +127,10 @@ impl<'a> FactorEvent<'a> {
             ),
             (
                 Name::FactorMetadata,
-                self.factor_metadata.as_ref().map(JsonText::as_str),
+                JsonText::sent(
+                    self.factor_metadata.as_ref(),
+                    self.absent.get(Name::FactorMetadata),
+                ),
             ),
             (Name::FactorSid, Some(self.factor_sid.as_str())),
             (

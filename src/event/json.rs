@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess};
 
-use super::whole;
+use super::json_object;
 use crate::error::{DecodeError, EventError};
 use crate::object::Object;
 use crate::params::Name;
@@ -21,13 +21,18 @@ pub struct JsonText<'a> {
 
 impl<'a> JsonText<'a> {
     pub(super) fn new(name: Name, text: &'a str) -> Result<Self, EventError> {
-        whole::check(text).map_err(|(fault, position)| EventError::Json {
+        json_object::check(text).map_err(|(fault, position)| EventError::Json {
             name: name.as_str(),
             fault,
             position,
         })?;
         let text = Cow::Borrowed(text);
         Ok(Self { name, text })
+    }
+
+    /// Returns what was sent: the text of the object, or what was sent in its place.
+    pub(super) fn sent<'t>(json: Option<&'t Self>, absent: Option<&'t str>) -> Option<&'t str> {
+        json.map(Self::as_str).or(absent)
     }
 
     /// Returns the text as received.

@@ -96,6 +96,7 @@ impl EventType {
                         expected: "an event type such as factor.created, of at most 64 characters",
                     });
                 }
+                check_not_known(Name::Type, other, &Self::DOCUMENTED, &['.', '_'])?;
                 Self::Other
             }
         })
@@ -115,10 +116,16 @@ pub enum FactorType<'a> {
 impl<'a> FactorType<'a> {
     pub(super) const PUSH: &'static str = "push";
 
+    /// The factor types of Twilio's API.
+    pub(super) const KNOWN: [&'static str; 3] = [Self::PUSH, "totp", "passkeys"];
+
     pub(super) fn of(value: &'a str) -> Result<Self, EventError> {
         match value {
             Self::PUSH => Ok(Self::Push),
             other if other.len() <= limits::MAX_FACTOR_TYPE_LENGTH && is_snake_case(other) => {
+                if !Self::KNOWN.contains(&other) {
+                    check_not_known(Name::FactorType, other, &Self::KNOWN, &['_'])?;
+                }
                 Ok(Self::Other(other.into()))
             }
             _ => Err(EventError::Unrecognized {
@@ -169,6 +176,27 @@ impl fmt::Display for WebhookVersion {
             Self::V1 => "v1",
             Self::V2 => "v2",
         })
+    }
+}
+
+/// Checks that a later type does not start with a known one, unless it is joined to what follows: a known value ends
+/// where it does.
+fn check_not_known(
+    name: Name,
+    value: &str,
+    known: &[&str],
+    joins: &[char],
+) -> Result<(), EventError> {
+    let mut known = known.iter();
+    match known.find(|known| {
+        let rest = value.strip_prefix(**known);
+        rest.is_some_and(|rest| !rest.starts_with(joins))
+    }) {
+        None => Ok(()),
+        Some(known) => Err(EventError::Ambiguous {
+            name: name.as_str(),
+            position: known.len(),
+        }),
     }
 }
 

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
+use super::Rules;
+use super::absent::AbsentJson;
 use super::json::JsonText;
 use super::types::{EventType, FactorType};
-use super::{Rules, undocumented};
 use crate::error::EventError;
 use crate::kernels::block::{self, alphanumeric, equal};
 use crate::limits;
@@ -32,6 +33,20 @@ impl<'b> Values<'b> {
             .ok_or(EventError::Missing { name: name_text })
     }
 
+    /// Tells whether there is a parameter of version 2, whatever it holds.
+    #[inline(always)]
+    pub(super) fn are_v2(&self) -> bool {
+        let names = [
+            Name::FactorType,
+            Name::FactorFriendlyName,
+            Name::FactorMetadata,
+            Name::ChallengeDetails,
+            Name::ChallengeHiddenDetails,
+            Name::ChallengeMetadata,
+        ];
+        names.into_iter().any(|name| self.has(name))
+    }
+
     /// Checks a SID and returns what makes it.
     #[inline(always)]
     pub(super) fn sid<S: Sid>(
@@ -45,16 +60,11 @@ impl<'b> Values<'b> {
 
     #[inline(always)]
     pub(super) fn event_type(&self) -> Result<EventType, EventError> {
-        let value = self.required(Name::Type)?;
-        let event_type = EventType::of(value)?;
-        if let EventType::Other = event_type {
-            let documented = &EventType::DOCUMENTED;
-            undocumented::check_unknown_type(self, Name::Type, value, documented)?;
-        }
-        Ok(event_type)
+        EventType::of(self.required(Name::Type)?)
     }
 
-    /// Twilio's page calls it a unique identifier and shows a text with a space; real ones are UUIDs.
+    /// Twilio's page calls it a unique identifier and shows a text with a space; real ones are UUIDs. One that starts
+    /// with a UUID is that UUID, and none holds control characters.
     ///
     /// It is the last of the documented parameters. Where the URL comes with the request it holds letters, digits
     /// and dashes only, and spaces unless it is a part of the URL, so that it takes in nothing of a text that was
@@ -62,13 +72,19 @@ impl<'b> Values<'b> {
     #[inline(always)]
     pub(super) fn uuid(&self) -> Result<Cow<'b, str>, EventError> {
         let value = self.required(Name::Uuid)?;
-        self.check_free_text(Name::Uuid, value, limits::UUID_LENGTH)?;
-        // Unknown parameters could have been cut so that this one takes in what comes before its own name.
-        if !self.params.all_documented()
-            && let Some(position) = value.find(Name::Uuid.as_str())
-        {
+        if is_uuid(value.as_bytes()) {
+            return match value.len() {
+                limits::UUID_TEXT_LENGTH => Ok(value.into()),
+                _ => Err(EventError::Ambiguous {
+                    name: Name::Uuid.as_str(),
+                    position: limits::UUID_TEXT_LENGTH,
+                }),
+            };
+        }
+        check_length(Name::Uuid, value, limits::UUID_LENGTH)?;
+        if let Some(position) = value.find(char::is_control) {
             let name = Name::Uuid.as_str();
-            return Err(EventError::Ambiguous { name, position });
+            return Err(EventError::Character { name, position });
         }
         if !self.rules.url_from_request {
             return Ok(value.into());
@@ -97,19 +113,13 @@ impl<'b> Values<'b> {
             let position = position.unwrap_or_default();
             return Err(EventError::Character { name, position });
         }
-        self.check_free_text(Name::EntityIdentity, value, limits::ENTITY_IDENTITY_LENGTH)?;
+        check_length(Name::EntityIdentity, value, limits::ENTITY_IDENTITY_LENGTH)?;
         Ok(value.into())
     }
 
     #[inline(always)]
     pub(super) fn factor_type(&self) -> Result<FactorType<'b>, EventError> {
-        let value = self.required(Name::FactorType)?;
-        let factor_type = FactorType::of(value)?;
-        if factor_type != FactorType::Push {
-            let documented = &[FactorType::PUSH];
-            undocumented::check_unknown_type(self, Name::FactorType, value, documented)?;
-        }
-        Ok(factor_type)
+        FactorType::of(self.required(Name::FactorType)?)
     }
 
     /// At most 64 characters (the factor's `FriendlyName` in Twilio's API), and no documented name among them, as
@@ -117,7 +127,7 @@ impl<'b> Values<'b> {
     #[inline(always)]
     pub(super) fn factor_friendly_name(&self) -> Result<Cow<'b, str>, EventError> {
         let value = self.required(Name::FactorFriendlyName)?;
-        self.check_free_text(
+        check_length(
             Name::FactorFriendlyName,
             value,
             limits::FRIENDLY_NAME_LENGTH,
@@ -131,35 +141,43 @@ impl<'b> Values<'b> {
         }
     }
 
+    /// Reads a complete JSON object. A blank value and `null` are read as absent, as Twilio's other webhooks send them.
     #[inline(always)]
     pub(super) fn json(&self, name: Name) -> Result<Option<JsonText<'b>>, EventError> {
         self.params
             .documented(name)
+            .filter(|text| AbsentJson::of(text).is_none())
             .map(|text| JsonText::new(name, text))
             .transpose()
     }
+}
 
-    #[inline(always)]
-    fn check_free_text(
-        &self,
-        name: Name,
-        value: &str,
-        lengths: RangeInclusive<usize>,
-    ) -> Result<(), EventError> {
-        let (least, most) = lengths.into_inner();
-        // A character has one to four bytes, so that most texts need not be counted.
-        if !(least.saturating_mul(4)..=most).contains(&value.len()) {
-            let found = value.chars().count();
-            if !(least..=most).contains(&found) {
-                let name = name.as_str();
-                return Err(EventError::Length {
-                    name,
-                    least,
-                    most,
-                    found,
-                });
-            }
-        }
-        undocumented::check_free_text(self, name, value, least)
+/// Tells whether a text starts with a UUID (RFC 9562), in any case.
+pub(super) fn is_uuid(text: &[u8]) -> bool {
+    let Some(uuid) = text.first_chunk::<{ limits::UUID_TEXT_LENGTH }>() else {
+        return false;
+    };
+    uuid.iter().enumerate().all(|(index, byte)| match index {
+        8 | 13 | 18 | 23 => *byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    })
+}
+
+#[inline(always)]
+fn check_length(name: Name, value: &str, lengths: RangeInclusive<usize>) -> Result<(), EventError> {
+    let (least, most) = lengths.into_inner();
+    // A character has one to four bytes, so that most texts need not be counted.
+    if (least.saturating_mul(4)..=most).contains(&value.len()) {
+        return Ok(());
+    }
+    let found = value.chars().count();
+    match (least..=most).contains(&found) {
+        true => Ok(()),
+        false => Err(EventError::Length {
+            name: name.as_str(),
+            least,
+            most,
+            found,
+        }),
     }
 }

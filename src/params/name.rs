@@ -35,7 +35,7 @@ impl Name {
     ];
 
     /// How many bytes the longest has.
-    pub(super) const LONGEST: usize = Self::ChallengeHiddenDetails.as_str().len();
+    pub(crate) const LONGEST: usize = Self::ChallengeHiddenDetails.as_str().len();
 
     /// Returns the position of the name in [`ALL`](Self::ALL).
     pub(crate) const fn index(self) -> usize {
@@ -45,6 +45,17 @@ impl Name {
     /// Returns that position as a bit.
     pub(crate) const fn bit(self) -> u16 {
         1 << self as u16
+    }
+
+    /// Tells whether the parameter is nested JSON.
+    pub(crate) const fn is_json(self) -> bool {
+        matches!(
+            self,
+            Self::ChallengeDetails
+                | Self::ChallengeHiddenDetails
+                | Self::ChallengeMetadata
+                | Self::FactorMetadata
+        )
     }
 
     pub(crate) const fn as_str(self) -> &'static str {

@@ -49,9 +49,12 @@ fn refusals() -> Vec<(&'static str, Refusal)> {
         ("parameter_length", event(EventError::Length { name, least: 1, most: 2, found: 3 })),
         ("parameter_character", event(EventError::Character { name, position })),
         ("parameter_ambiguous", event(EventError::Ambiguous { name, position })),
+        ("parameter_first_in_query", event(EventError::FirstInQuery { name })),
+        ("parameter_names_too_many", event(EventError::TooManyNames { limit: 64 })),
         ("parameter_unrecognized", event(EventError::Unrecognized { name, expected: "a type" })),
         ("parameter_json", event(EventError::Json { name, fault: JsonFault::Syntax, position })),
         ("parameter_unknown", event(EventError::UnknownParameter {
+            name: UnknownName::default(),
             position, fault: UnknownParameterFault::Strict,
         })),
     ]

@@ -62,9 +62,9 @@ impl<'t> Search<'t> {
         }
         let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         let run = rest.bytes().take_while(|&byte| is_name(byte)).count();
-        for end in 3..=run.min(32) {
+        for end in 1..=run.min(32) {
             let name = &rest[..end];
-            if name.contains('_') && name > previous && !DOCUMENTED.contains(&name) {
+            if name > previous && !DOCUMENTED.contains(&name) {
                 self.value(name, start + end, others - 1);
             }
         }

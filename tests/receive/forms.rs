@@ -163,7 +163,16 @@ fn names_are_compared_byte_by_byte() {
     let pairs = with(v1_factor(), "Type", "factor.created");
     let refusal = refused_event(&pairs);
     let fault = UnknownParameterFault::InvalidName;
-    assert_eq!(refusal, EventError::UnknownParameter { position: 0, fault });
+    let name = UnknownName::new("Type");
+    assert_eq!(name.as_str(), "");
+    assert_eq!(
+        refusal,
+        EventError::UnknownParameter {
+            position: 0,
+            name,
+            fault
+        }
+    );
 }
 
 #[test]

@@ -181,6 +181,8 @@ fn of_events() -> Vec<Refusal> {
         },
         Character { name, position },
         Ambiguous { name, position },
+        FirstInQuery { name },
+        TooManyNames { limit: 64 },
         Unrecognized {
             name: "type",
             expected: "a type",
@@ -204,9 +206,17 @@ fn of_events() -> Vec<Refusal> {
         UnknownParameterFault::LikeDocumented,
         UnknownParameterFault::HoldsDocumented,
         UnknownParameterFault::PartOfNeighbour,
+        UnknownParameterFault::Ambiguous,
         UnknownParameterFault::Unbounded,
     ];
-    let unknown = unknown.map(|fault| UnknownParameter { position, fault });
+    let unknown = unknown.into_iter().flat_map(|fault| {
+        // The second is no name that Twilio gives, and not shown.
+        ["region_code", "Régión"].map(|name| UnknownParameter {
+            position,
+            name: UnknownName::new(name),
+            fault,
+        })
+    });
     let errors = errors.into_iter().chain(json).chain(unknown);
     errors.map(Refusal::from).collect()
 }

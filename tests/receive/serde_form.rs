@@ -80,7 +80,7 @@ fn what_is_no_event_is_not_read_back() {
             "factor_friendly_name",
             "factor_metadata{}",
         )),
-        json(&with(v2_challenge(), "region", "")),
+        json(&with(v2_challenge(), "event", "")),
         valid.replace(r#""push""#, "1"),
         valid.replace(r#""push""#, "null"),
         valid.replacen('{', r#"{"uuid":"x","#, 1),

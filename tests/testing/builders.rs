@@ -253,7 +253,7 @@ fn what_is_no_event_is_not_built() {
 #[test]
 fn an_event_becomes_a_builder_again() {
     let mut event = EventBuilder::challenge_approved()
-        .parameter("factor_locale", "pt-BR")
+        .parameter("region_code", "pt-BR")
         .build()
         .unwrap();
     assert_eq!(EventBuilder::from(&event).build().unwrap(), event);
@@ -265,5 +265,5 @@ fn an_event_becomes_a_builder_again() {
     let builder = EventBuilder::from(&event);
     assert_eq!(builder.get("type"), Some("challenge.denied"));
     assert_eq!(builder.get("challenge_hidden_details"), None);
-    assert_eq!(builder.get("factor_locale"), Some("pt-BR"));
+    assert_eq!(builder.get("region_code"), Some("pt-BR"));
 }

@@ -118,12 +118,14 @@ fn expected(case: NegativeCase, delivery: &OwnedDelivery) -> Refusal {
         .into(),
         NegativeCase::ShiftedHiddenDetails => EventError::UnknownParameter {
             position: 2,
+            name: UnknownName::new("challenge_hidden"),
             fault: UnknownParameterFault::LikeDocumented,
         }
         .into(),
         NegativeCase::ShiftedIdentity => EventError::UnknownParameter {
             position: 6,
-            fault: UnknownParameterFault::InvalidName,
+            name: UnknownName::new("f5"),
+            fault: UnknownParameterFault::PartOfNeighbour,
         }
         .into(),
         NegativeCase::PlantedApproval => EventError::Length {
@@ -136,7 +138,8 @@ fn expected(case: NegativeCase, delivery: &OwnedDelivery) -> Refusal {
         NegativeCase::OtherAccount => Refusal::OtherAccount,
         NegativeCase::OtherService => Refusal::OtherService,
         NegativeCase::UnknownParameter => EventError::UnknownParameter {
-            position: 7,
+            position: 10,
+            name: UnknownName::new("region_code"),
             fault: UnknownParameterFault::Strict,
         }
         .into(),

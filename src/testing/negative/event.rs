@@ -61,5 +61,5 @@ pub(super) fn other_service(signer: &Signer, event: EventBuilder) -> OwnedDelive
 }
 
 pub(super) fn unknown_parameter(signer: &Signer, event: EventBuilder) -> OwnedDelivery {
-    signer.post(&event.parameter("factor_locale", "en"))
+    signer.post(&event.parameter("region_code", "ie1"))
 }

@@ -137,7 +137,7 @@ pub(super) fn tampered_value(signer: &Signer, event: EventBuilder) -> OwnedDeliv
 }
 
 pub(super) fn added_parameter(signer: &Signer, event: EventBuilder) -> OwnedDelivery {
-    let more = event.clone().parameter("factor_locale", "en");
+    let more = event.clone().parameter("region_code", "en");
     replayed(signer, &event, &more)
 }
 

@@ -21,6 +21,16 @@ pub(super) fn check(text: &str) -> Result<(), Fault> {
     scan.object()
 }
 
+/// Returns where the JSON object ends that a text starts with, white space after it included, and how many bytes were
+/// looked at.
+pub(super) fn end(text: &str) -> (Option<usize>, usize) {
+    match check(text) {
+        Ok(()) => (Some(text.len()), text.len()),
+        Err((JsonFault::TrailingText, at)) => (Some(at), at),
+        Err((_, at)) => (None, at),
+    }
+}
+
 /// What is wrong, and at which byte.
 type Fault = (JsonFault, usize);
 

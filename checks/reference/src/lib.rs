@@ -1,0 +1,4 @@
+//! Plain implementations that tests, fuzzing and benches compare the crate with: short, slow, and by other means.
+
+pub mod adversarial;
+pub mod interpretations;
