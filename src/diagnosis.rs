@@ -32,7 +32,7 @@
 //! # }
 //! ```
 //!
-//! `cargo run --example diagnose` does this for a captured request.
+//! `verify-webhooks diagnose`, of the package `twilio-verify-webhooks-cli`, does this for a captured request.
 //!
 //! # It accepts nothing
 //!

@@ -3,7 +3,6 @@
 mod accounts;
 mod bounds;
 mod broken;
-mod command;
 mod cookbook;
 mod forged;
 mod hypotheses;

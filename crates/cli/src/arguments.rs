@@ -77,6 +77,8 @@ pub(crate) struct ManArguments {
 pub(crate) fn parse(
     arguments: impl IntoIterator<Item = OsString>,
 ) -> Result<Arguments, clap::Error> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    secrets::remember_given(&arguments);
     let mut command = Arguments::command();
     let parsed = command
         .try_get_matches_from_mut(arguments)

@@ -11,7 +11,7 @@ use crate::capture::Capture;
 use crate::capture_file::CaptureFile;
 use crate::explanation::Explanation;
 use crate::output::{Failure, Out, Outcome, note, visible_lines, warning};
-use crate::secrets::{GivenKeys, Secret};
+use crate::secrets::{GivenKeys, Secret, unless_secret};
 
 pub(crate) fn run(arguments: &DiagnoseArguments) -> Result<Outcome, Failure> {
     if let Some(explanation) = of_a_report(arguments) {
@@ -52,7 +52,7 @@ fn tell(arguments: &DiagnoseArguments, explanation: &Explanation) -> Result<Outc
 fn request(arguments: &DiagnoseArguments) -> Result<Capture, Failure> {
     let is_described = !arguments.header.is_empty() || arguments.signature.is_some();
     let mut capture = match arguments.capture.as_deref() {
-        Some(path) if path != Path::new("-") => parse(&path.display().to_string(), &read(path)?)?,
+        Some(path) if path != Path::new("-") => parse(&path.to_string_lossy(), &read(path)?)?,
         None if is_described => Capture {
             method: "POST".into(),
             headers: vec![(
@@ -91,7 +91,12 @@ fn request(arguments: &DiagnoseArguments) -> Result<Capture, Failure> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
+    std::fs::read(path).map_err(|error| {
+        Failure::usage(format!(
+            "{}: {error}",
+            unless_secret(&path.to_string_lossy())
+        ))
+    })
 }
 
 fn parse(name: &str, text: &[u8]) -> Result<Capture, Failure> {

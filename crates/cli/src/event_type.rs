@@ -17,12 +17,17 @@ const KNOWN: [&str; 5] = [
 /// The most letters that are taken for a mistake.
 const MOST_MISTAKES: usize = 2;
 
-/// Takes a known type, and one that is so unlike them that it is meant: Twilio may add types.
+/// Takes a known type, and one that is so unlike them that it is meant: Twilio may add types, which have a dot as well.
 pub(crate) fn check(event_type: &str) -> Result<(), Failure> {
+    let is_type = event_type.contains('.') || event_type == "*";
     match nearly(event_type) {
         Some(known) => Err(Failure::usage(format!(
             "no event type is called {event_type}: did you mean {known}?"
         ))),
+        // It may be a secret at the wrong place.
+        None if !is_type => Err(Failure::usage(
+            "expected an event type such as challenge.approved",
+        )),
         None => Ok(()),
     }
 }

@@ -6,6 +6,7 @@ use clap::{Command, CommandFactory as _};
 
 use crate::arguments::{Arguments, CompletionsArguments, ManArguments};
 use crate::output::{Failure, Out, Outcome};
+use crate::secrets::unless_secret;
 
 pub(crate) fn completions(arguments: &CompletionsArguments) -> Result<Outcome, Failure> {
     let mut script = Vec::new();
@@ -34,7 +35,11 @@ pub(crate) fn man(arguments: &ManArguments) -> Result<Outcome, Failure> {
 }
 
 fn subcommand<'c>(command: &'c Command, name: &str) -> Result<&'c Command, Failure> {
-    command
-        .find_subcommand(name)
-        .ok_or_else(|| Failure::usage(format!("{} has no command {name}", command.get_name())))
+    command.find_subcommand(name).ok_or_else(|| {
+        Failure::usage(format!(
+            "{} has no command {}",
+            command.get_name(),
+            unless_secret(name)
+        ))
+    })
 }

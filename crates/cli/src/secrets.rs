@@ -2,6 +2,7 @@
 
 mod environment;
 mod keys;
+mod redaction;
 
 use std::fmt;
 use std::path::Path;
@@ -11,6 +12,7 @@ use clap::parser::ValueSource;
 
 pub(crate) use self::environment::Environment;
 pub(crate) use self::keys::{GivenKeys, GivenSharedKey};
+pub(crate) use self::redaction::{redacted, remember_given, unless_secret};
 use crate::output::{Failure, warning};
 
 /// A text that may be seen by nobody. `Debug` does not show it, and there is no `Display`.
@@ -20,14 +22,13 @@ pub(crate) struct Secret(String);
 impl Secret {
     /// Reads it from a file, without white space around it.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        let name = path.to_string_lossy();
+        let name = unless_secret(&name);
         // What was read is not repeated.
         match std::fs::read_to_string(path) {
-            Ok(text) if !text.trim().is_empty() => Ok(Self(text.trim().to_owned())),
-            Ok(_) => Err(Failure::usage(format!(
-                "{} holds no secret",
-                path.display()
-            ))),
-            Err(error) => Err(Failure::usage(format!("{}: {error}", path.display()))),
+            Ok(text) if !text.trim().is_empty() => Ok(Self::from(text.trim().to_owned())),
+            Ok(_) => Err(Failure::usage(format!("{name} holds no secret"))),
+            Err(error) => Err(Failure::usage(format!("{name}: {error}"))),
         }
     }
 
@@ -39,7 +40,7 @@ impl Secret {
     /// Splits `NAME=SECRET`.
     pub(crate) fn split(&self) -> (&str, Option<Self>) {
         match self.0.split_once('=') {
-            Some((name, secret)) => (name, Some(Self(secret.to_owned()))),
+            Some((name, secret)) => (name, Some(Self::from(secret.to_owned()))),
             None => (&self.0, None),
         }
     }
@@ -47,6 +48,7 @@ impl Secret {
 
 impl From<String> for Secret {
     fn from(text: String) -> Self {
+        redaction::remember(&text);
         Self(text)
     }
 }

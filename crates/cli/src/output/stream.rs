@@ -7,6 +7,7 @@ use anstream::AutoStream;
 use serde::Serialize;
 
 use super::style::BAD;
+use crate::secrets::redacted;
 
 /// Standard output. Who reads it may stop reading, as `head` does: what is written after that is dropped.
 pub(crate) struct Out {
@@ -34,12 +35,12 @@ impl Out {
 
     /// Writes a value as JSON for people to read.
     pub(crate) fn json(&mut self, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
-        writeln!(self, "{}", serde_json::to_string_pretty(value)?)
+        writeln!(self, "{}", redacted(&serde_json::to_string_pretty(value)?))
     }
 
     /// Writes a value as JSON on a line of its own, at once.
     pub(crate) fn json_line(&mut self, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
-        writeln!(self, "{}", serde_json::to_string(value)?)?;
+        writeln!(self, "{}", redacted(&serde_json::to_string(value)?))?;
         self.flush()
     }
 

@@ -1,11 +1,14 @@
 //! Untrusted text on a terminal and on the page.
 
+use crate::secrets::redacted;
+
 /// Returns a text on one line with every character escaped that a terminal obeys or that hides or reorders text: the
 /// controls C0 and C1, DEL, line and paragraph separators, and Unicode's format characters, bidirectional ones among
-/// them.
+/// them. Secrets that are known are cut out.
 ///
 /// `\n`, `\r` and `\t` are written so, the others as `\u{1b}`.
 pub(crate) fn visible(text: &str) -> String {
+    let text = redacted(text);
     let mut visible = String::with_capacity(text.len());
     for c in text.chars() {
         push(&mut visible, c);
@@ -15,6 +18,7 @@ pub(crate) fn visible(text: &str) -> String {
 
 /// Returns a text as [`visible`] does, with its line feeds as they are.
 pub(crate) fn visible_lines(text: &str) -> String {
+    let text = redacted(text);
     let mut visible = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -27,13 +31,14 @@ pub(crate) fn visible_lines(text: &str) -> String {
 
 /// Returns the first characters of a text as [`visible`] does, with `…` where the rest is left out.
 pub(crate) fn visible_start(text: &str, most: usize) -> String {
+    let text = redacted(text);
     match text.char_indices().nth(most) {
         Some((end, _)) => {
             let mut start = visible(text.get(..end).unwrap_or_default());
             start.push('…');
             start
         }
-        None => visible(text),
+        None => visible(&text),
     }
 }
 

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::unless_secret;
 use crate::output::{Failure, note};
 
 /// Variables of the environment, and of a file that was named.
@@ -15,7 +16,8 @@ impl Environment {
         let Some(path) = path else {
             return Ok(Self::default());
         };
-        let name = path.display();
+        let name = path.to_string_lossy();
+        let name = unless_secret(&name);
         let lines = dotenvy::from_path_iter(path).map_err(|error| match error {
             dotenvy::Error::Io(error) => Failure::usage(format!("{name}: {error}")),
             _ => Failure::usage(format!("{name} cannot be read")),

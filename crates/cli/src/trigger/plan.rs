@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::arguments::{Change, TriggerArguments};
 use crate::output::Failure;
+use crate::secrets::unless_secret;
 
 /// A delivery, where it goes and what must come back.
 #[derive(Debug, Clone)]
@@ -209,7 +210,8 @@ fn what(arguments: &TriggerArguments) -> Result<What, Failure> {
         Some(name) => match name.parse() {
             Ok(case) => Ok(What::Negative(vec![case])),
             Err(_) => Err(Failure::usage(format!(
-                "no negative delivery is called {name}: see --negative list"
+                "no negative delivery is called {}: see --negative list",
+                unless_secret(name)
             ))),
         },
         None => Err(Failure::usage(

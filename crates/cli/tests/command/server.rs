@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use tokio::sync::Barrier;
 use twilio_verify_webhooks::*;
 
 use crate::TOKEN;
@@ -46,6 +47,24 @@ impl Server {
         Self::listen(None, token, status)
     }
 
+    /// Listens, and answers none before all have come.
+    pub(crate) fn answering_once_all_came(all: usize) -> Self {
+        Self::start_with(None, token, |right| right, Arc::new(Barrier::new(all)))
+    }
+
+    /// Listens, and answers whatever comes with a status and a text.
+    pub(crate) fn answering_text(status: u16, text: String) -> Self {
+        let (runtime, listener, origin) = bound();
+        let router = axum::Router::new()
+            .fallback(async move || (StatusCode::from_u16(status).unwrap(), text.clone()));
+        runtime.spawn(async move { axum::serve(listener, router).await });
+        Self {
+            origin,
+            got: Arc::default(),
+            _runtime: runtime,
+        }
+    }
+
     /// Listens, with a receiver configured otherwise.
     pub(crate) fn with(configure: impl FnOnce(ReceiverBuilder) -> ReceiverBuilder) -> Self {
         Self::listen(None, configure, |right| right)
@@ -56,15 +75,16 @@ impl Server {
         configure: impl FnOnce(ReceiverBuilder) -> ReceiverBuilder,
         status: impl Fn(u16) -> u16 + Send + Sync + 'static,
     ) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_io()
-            .build()
-            .unwrap();
-        let listener = runtime
-            .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
-            .unwrap();
-        let origin = format!("http://{}", listener.local_addr().unwrap());
+        Self::start_with(url, configure, status, Arc::new(Barrier::new(1)))
+    }
+
+    fn start_with(
+        url: Option<&str>,
+        configure: impl FnOnce(ReceiverBuilder) -> ReceiverBuilder,
+        status: impl Fn(u16) -> u16 + Send + Sync + 'static,
+        all_came: Arc<Barrier>,
+    ) -> Self {
+        let (runtime, listener, origin) = bound();
         let url = url.map_or_else(|| format!("{origin}/webhook"), str::to_owned);
         let receiver = configure(Receiver::builder(url)).build().unwrap();
         let got = Arc::<Mutex<Vec<Got>>>::default();
@@ -81,6 +101,7 @@ impl Server {
                 headers,
                 outcome,
             });
+            all_came.wait().await;
             (
                 StatusCode::from_u16(status(right)).unwrap(),
                 "a body\u{1b}[31m",
@@ -113,4 +134,17 @@ impl Server {
             .map(|got| got.outcome.unwrap().event)
             .collect()
     }
+}
+
+fn bound() -> (tokio::runtime::Runtime, tokio::net::TcpListener, String) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_io()
+        .build()
+        .unwrap();
+    let listener = runtime
+        .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
+        .unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    (runtime, listener, origin)
 }
