@@ -94,3 +94,103 @@ fn escape(command: &mut String, byte: u8) {
     // Writing to a string cannot fail.
     let _ = write!(command, "\\{byte:03o}");
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    /// Runs a command with a real shell and the real curl, and returns the bytes that arrive.
+    fn arriving(request: &CurlRequest<'_>, listener: &TcpListener) -> Vec<u8> {
+        let script = command(request);
+        let mut shell = Command::new("sh")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        shell
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(script.as_bytes())
+            .unwrap();
+        let (mut connection, _) = listener.accept().unwrap();
+        let mut arrived = Vec::new();
+        let mut read = [0; 16 * 1024];
+        loop {
+            let length = connection.read(&mut read).unwrap();
+            arrived.extend_from_slice(&read[..length]);
+            if length == 0
+                || arrived.ends_with(request.body) && is_complete(&arrived, request.body.len())
+            {
+                break;
+            }
+        }
+        let answer = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+        connection.write_all(answer).unwrap();
+        drop(connection);
+        assert!(shell.wait().unwrap().success(), "{script}");
+        arrived
+    }
+
+    fn is_complete(arrived: &[u8], body: usize) -> bool {
+        let end = arrived.windows(4).position(|window| window == b"\r\n\r\n");
+        end.is_some_and(|end| arrived.len() == end + 4 + body)
+    }
+
+    #[test]
+    fn every_byte_arrives_through_a_real_shell() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let all: Vec<u8> = (0..=255).collect();
+        let long = [b"it's $(x) `y` \\ %s %% \\n ! \"".repeat(5000), all.clone()].concat();
+        let path = "/it's;$(id)`id`$HOME&x=[1-3]{a,b}?a='b'&c=%5B!&d=\\";
+        for body in [
+            &b"a=1&b=it's"[..],
+            b"'; exit 1; '",
+            b"@/etc/passwd",
+            b"a\nb\r\nc\n",
+            b"-d x",
+            b"$'x' $(id) `id` $HOME \\ \" !x",
+            b"caf\xe9 \xff\xfe",
+            b"\0",
+            &all,
+            &long,
+        ] {
+            let request = CurlRequest {
+                method: "POST",
+                url: &format!("{origin}{path}"),
+                headers: vec![
+                    ("X-Quote", b"it's \"$(id)\" `id` \\ %s"),
+                    ("X-Bytes", b"caf\xe9 '%'\\\xff"),
+                    ("X-Empty", b""),
+                    ("Content-Type", b"application/x-www-form-urlencoded"),
+                ],
+                body,
+            };
+            let arrived = arriving(&request, &listener);
+            let head = format!("POST {path} HTTP/1.1\r\n");
+            assert!(
+                arrived.starts_with(head.as_bytes()),
+                "{}",
+                String::from_utf8_lossy(&arrived)
+            );
+            assert!(arrived.ends_with(body));
+            for line in [
+                &b"\r\nX-Quote: it's \"$(id)\" `id` \\ %s\r\n"[..],
+                b"\r\nX-Bytes: caf\xe9 '%'\\\xff\r\n",
+                b"\r\nX-Empty:\r\n",
+            ] {
+                assert!(
+                    arrived.windows(line.len()).any(|window| window == line),
+                    "{}",
+                    String::from_utf8_lossy(line)
+                );
+            }
+        }
+    }
+}
