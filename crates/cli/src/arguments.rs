@@ -17,10 +17,8 @@ use clap_complete::Shell;
 
 pub(crate) use self::diagnose::DiagnoseArguments;
 pub(crate) use self::inspect::InspectArguments;
-pub(crate) use self::key::{
-    AlgorithmArgument, ApiArguments, ReceivingKeys, SigningKey, TokenArguments,
-};
-pub(crate) use self::listen::{Answer, ListenArguments, PagePort};
+pub(crate) use self::key::{ApiArguments, ReceivingKeys, SigningKey, TokenArguments};
+pub(crate) use self::listen::{ListenArguments, PagePort};
 pub(crate) use self::replay::ReplayArguments;
 pub(crate) use self::trigger::{Change, TriggerArguments};
 pub(crate) use self::webhooks::{

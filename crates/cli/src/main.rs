@@ -28,7 +28,6 @@
         reason = "a test may panic"
     )
 )]
-#![allow(dead_code, unused_imports, reason = "commands are being moved in")]
 
 mod application;
 mod arguments;

@@ -11,7 +11,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 
 pub(crate) use self::environment::Environment;
-pub(crate) use self::keys::{GivenKeys, GivenSharedKey};
+pub(crate) use self::keys::GivenKeys;
 pub(crate) use self::redaction::{redacted, remember_given, unless_secret};
 use crate::output::{Failure, warning};
 

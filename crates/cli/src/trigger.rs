@@ -14,7 +14,7 @@ use crate::event_type;
 use crate::outgoing::{Client, TWILIO_WAITS};
 use crate::output::{Failure, Out, Outcome, visible};
 
-use self::plan::{Plan, Planned, What};
+use self::plan::{Plan, What};
 use self::report::Report;
 
 /// How much of an answer is read.

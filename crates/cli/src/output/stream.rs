@@ -1,7 +1,7 @@
 //! Standard output and standard error.
 
 use std::fmt;
-use std::io::{self, IsTerminal as _, Stdout, Write};
+use std::io::{self, Stdout, Write};
 
 use anstream::AutoStream;
 use serde::Serialize;
@@ -26,11 +26,6 @@ impl Out {
     /// Whether nobody reads any more.
     pub(crate) fn is_closed(&self) -> bool {
         self.is_closed
-    }
-
-    /// Whether a line can be written over another.
-    pub(crate) fn is_terminal(&self) -> bool {
-        io::stdout().is_terminal()
     }
 
     /// Writes a value as JSON for people to read.
