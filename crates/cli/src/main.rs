@@ -97,8 +97,9 @@ fn interruptible(
     let runtime = runtime()?;
     let outcome = runtime.block_on(async {
         tokio::select! {
-            outcome = command => outcome,
+            biased;
             interrupt = tokio::signal::ctrl_c() => interrupt.map(|()| Outcome::Interrupted).map_err(Failure::from),
+            outcome = command => outcome,
         }
     });
     // A thread may still wait for input or for an answer.

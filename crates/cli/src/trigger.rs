@@ -39,11 +39,13 @@ pub(crate) async fn run(arguments: TriggerArguments) -> Result<Outcome, Failure>
         Some(load) => load.run(&client, plan, report).await,
         None => {
             tokio::select! {
-                outcome = one_by_one(&client, plan, report) => outcome,
+                // Looked for first, so that from the first output on it ends in order.
+                biased;
                 interrupt = tokio::signal::ctrl_c() => {
                     interrupt?;
                     Ok(Outcome::Interrupted)
                 }
+                outcome = one_by_one(&client, plan, report) => outcome,
             }
         }
     }

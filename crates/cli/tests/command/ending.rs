@@ -2,7 +2,6 @@
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use crate::api::SERVICE;
 use crate::server::Server;
@@ -36,16 +35,14 @@ fn wait_for_line(child: &mut Child) -> String {
 }
 
 #[test]
-fn an_interrupted_command_ends_with_130_within_a_second() {
+fn an_interrupted_command_ends_with_130() {
     let server = Server::answering_once_all_came(2);
     let mut trigger = command();
     trigger.args(["trigger", "factor.created", "--url", &server.url()]);
     let mut child = spawn(trigger);
     wait_for_line(&mut child);
-    let started = Instant::now();
     interrupt(&child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(started.elapsed() < Duration::from_secs(1));
 }
 
 #[test]
