@@ -4,6 +4,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 use twilio_verify_webhooks::diagnosis::{Context, Diagnosis, Verdict};
+use twilio_verify_webhooks::testing::EventBuilder;
 use twilio_verify_webhooks::{AuthToken, Delivery, Key, KeyError, Receiver, SharedKey};
 
 use crate::arguments::DiagnoseArguments;
@@ -178,14 +179,21 @@ fn receiver(
     builder.build().map_err(Failure::usage)
 }
 
-/// Makes a key of a secret with white space around it as well, which the library refuses, and says so.
+/// Makes a key of a secret that the library refuses as well, such as one with white space or quotes around it, and says
+/// so: the diagnosis is given the text as it is, and looks for what it was meant to be.
 fn tolerated(secret: &Secret, key: impl Fn(&str) -> Result<Key, KeyError>) -> Result<Key, Failure> {
-    let made = match key(secret.expose()) {
-        Err(KeyError::WhiteSpace { .. }) => {
-            note("there is white space around the secret; a receiver refuses such a one");
-            key(secret.expose().trim())
+    let secret = secret.expose();
+    let error = match key(secret) {
+        Ok(key) => return Ok(key),
+        Err(error @ (KeyError::Empty | KeyError::Blank | KeyError::Id)) => {
+            return Err(Failure::usage(error));
         }
-        made => made,
+        Err(error) => error,
     };
-    made.map_err(Failure::usage)
+    note(format_args!("a receiver refuses this key: {error}"));
+    key(secret.trim().trim_matches(['"', '\''])).or_else(|_| {
+        // Stands in for one that nobody signs with.
+        let event = EventBuilder::factor_created();
+        key(event.get("uuid").unwrap_or_default()).map_err(Failure::usage)
+    })
 }

@@ -213,17 +213,23 @@ fn other_tokens_and_urls_are_tried() {
 }
 
 #[test]
-fn a_padded_token_is_tolerated_and_said() {
+fn a_token_that_no_receiver_takes_is_diagnosed_and_said() {
     let path = file("padded.txt", raw());
-    let mut command = command();
-    command
-        .args(["diagnose", "--url", URL, &path])
-        .env("TWILIO_AUTH_TOKEN", format!(" {TOKEN}\n"));
-    let shown = printed(&command.output().unwrap(), 0);
-    assert!(
-        shown.contains("note: there is white space around the secret"),
-        "{shown}"
-    );
+    for (token, code) in [
+        (format!(" {TOKEN}\n"), 0),
+        (format!("\"{TOKEN}\""), 0),
+        ("AC0123456789abcdef0123456789abcdef".to_owned(), 1),
+    ] {
+        let mut command = command();
+        command.args(["diagnose", "--url", URL, &path]);
+        command.env("TWILIO_AUTH_TOKEN", &token);
+        let shown = printed(&command.output().unwrap(), code);
+        assert!(
+            shown.contains("note: a receiver refuses this key: expected a secret"),
+            "{shown}"
+        );
+        assert!(!shown.contains(&token), "{shown}");
+    }
 }
 
 #[test]

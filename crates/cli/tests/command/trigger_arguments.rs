@@ -165,7 +165,7 @@ fn a_key_is_needed_and_may_come_from_the_environment_or_a_file() {
         );
     }
     let shown = printed(&run(Some("token\n"), &[]), 2);
-    assert!(shown.contains("expected a secret without white space around it"));
+    assert!(shown.contains("expected a secret without white space"));
     let signed = printed(&run(Some(TOKEN), &[]), 0);
     assert_eq!(printed(&run(None, &["--token-file", &token]), 0), signed);
     assert_eq!(
