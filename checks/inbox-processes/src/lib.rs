@@ -21,6 +21,7 @@ mod endpoint;
 mod fault;
 mod history;
 mod place;
+mod proxy;
 mod recorded;
 mod run;
 mod sender;
@@ -33,6 +34,7 @@ use std::process::ExitCode;
 pub use crate::fault::Fault;
 pub use crate::history::{Record, What};
 pub use crate::place::Place;
+pub use crate::proxy::{Mode, Proxy};
 
 pub type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
