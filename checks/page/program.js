@@ -12,10 +12,21 @@ export const PROGRAM =
 
 const environment = { PATH: process.env.PATH, HOME: process.env.HOME, TWILIO_AUTH_TOKEN: TOKEN };
 
+// A test that fails leaves its programs behind.
+const running = new Set();
+process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+
+/** Has a program end with the tests. */
+export function bound(child) {
+  running.add(child);
+  child.on("close", () => running.delete(child));
+  return child;
+}
+
 /** Runs a command to its end. */
 export function run(args, options = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(PROGRAM, args, { env: environment, stdio: ["ignore", "pipe", "pipe"], ...options });
+    const child = bound(spawn(PROGRAM, args, { env: environment, stdio: ["ignore", "pipe", "pipe"], ...options }));
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (data) => (stdout += data));
     child.stderr.on("data", (data) => (stderr += data));
@@ -27,7 +38,8 @@ export function run(args, options = {}) {
 /** `listen` or `inspect`, with the lines it prints. */
 export class Program {
   static async start(args, options = {}) {
-    const child = spawn(PROGRAM, [...args, "--json"], { env: environment, stdio: ["ignore", "pipe", "inherit"], ...options });
+    const stdio = ["ignore", "pipe", "inherit"];
+    const child = bound(spawn(PROGRAM, [...args, "--json"], { env: environment, stdio, ...options }));
     const program = new Program();
     program.child = child;
     program.ended = new Promise((resolve) => child.on("close", resolve));
