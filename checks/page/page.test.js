@@ -1,7 +1,8 @@
 // The page as people use it.
 import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
-import { assertNoFaults, launch, open } from "./browser.js";
+import { SCREENSHOTS, assertNoFaults, launch, open } from "./browser.js";
 import { Program, application, deliver, event } from "./program.js";
 
 let browser;
@@ -125,12 +126,16 @@ describe("a delivery", () => {
     const page = await open(browser, program.page);
     await rows(page).first().getByText("new-tunnel.example.com").first().waitFor();
     await rows(page).first().getByRole("link").click();
+    await page.setViewportSize({ width: 1180, height: 860 });
     const sentence = page.locator("#why");
     assert.match(await sentence.innerText(), /signed this delivery for https:\/\/new-tunnel\.example\.com\/webhook, .* the host differs/);
     await page.getByText(`verify-webhooks listen --url ${url}`, { exact: true }).waitFor();
     await page.getByText(`webhooks update YW… --service VAa0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5 --url https://hooks.example.com/webhook`).waitFor();
     const host = page.locator("table.pieces tr", { hasText: "host" });
     assert.match(await host.innerText(), /hooks\.example\.com\s+new-tunnel\.example\.com\s+differs/);
+    // The picture of the readme.
+    await mkdir(SCREENSHOTS, { recursive: true });
+    await page.screenshot({ path: `${SCREENSHOTS}page.png` });
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await page.getByRole("button", { name: "Copy step 1" }).click();
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `verify-webhooks listen --url ${url}`);
