@@ -267,7 +267,9 @@ fn diagnose(
             diagnosis
                 .observations
                 .extend(unordered.map(|at| Finding::new(Cause::JsonOrder).at(at)));
-            diagnosis.excluded = exclusion::excluded(&request, fragment, delivery, context);
+            let mut excluded = exclusion::excluded(&request, fragment, delivery, context);
+            excluded.retain(|cause| !outcome.tried_alone.contains(cause));
+            diagnosis.excluded = excluded;
             diagnosis.tried_alone = outcome.tried_alone.into_iter().collect();
             diagnosis.likely = likely(delivery, context, outcome.complete);
         }

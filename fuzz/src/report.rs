@@ -36,6 +36,7 @@ pub fn assert_is_consistent(diagnosis: &Diagnosis) {
         observations,
         key,
         excluded,
+        tried_alone,
         likely,
         tries,
         complete,
@@ -47,7 +48,10 @@ pub fn assert_is_consistent(diagnosis: &Diagnosis) {
     assert_eq!(is_matched, key.is_some());
     assert_eq!(*verdict == Verdict::Unexplained, !likely.is_empty());
     assert!(*verdict == Verdict::Unexplained || (excluded.is_empty() && *complete));
-    assert!(excluded.is_sorted_by(|a, b| a < b) && likely.is_sorted_by(|a, b| a < b));
+    assert!(*verdict == Verdict::Unexplained || tried_alone.is_empty());
+    assert!(tried_alone.iter().all(|cause| !excluded.contains(cause)));
+    assert!(tried_alone.is_sorted_by(|a, b| a < b) && excluded.is_sorted_by(|a, b| a < b));
+    assert!(likely.is_sorted_by(|a, b| a < b));
     assert_eq!(likely.contains(&Likely::Untried), !complete);
     assert!(likely.is_empty() || likely.contains(&Likely::Forgery));
     assert!(*tries <= MAX_TRIES);

@@ -17,9 +17,13 @@ pub const SECRETS: [(Option<&str>, &str, Algorithm); 4] = [
         "0123456789abcdef0123456789abcdef",
         Algorithm::HmacSha1,
     ),
-    (Some("key_1"), "s3cr3t of key_1", Algorithm::HmacSha1),
-    (Some("key_1"), "s3cr3t of key_1", Algorithm::HmacSha256),
-    (None, "a token that is being replaced", Algorithm::HmacSha1),
+    (Some("key_1"), "s3cr3t-of-key_1", Algorithm::HmacSha1),
+    (Some("key_1"), "s3cr3t-of-key_1", Algorithm::HmacSha256),
+    (
+        None,
+        "fedcba9876543210fedcba9876543210",
+        Algorithm::HmacSha1,
+    ),
 ];
 
 pub static KEYS: LazyLock<[Key; 4]> = LazyLock::new(|| {

@@ -307,12 +307,13 @@ impl<'c> Urls<'c> {
         urls
     }
 
-    /// The URL without variants that are rarely signed: with the default port, and with the configured one at the host
-    /// of a proxy.
+    /// The URL without variants that are rarely signed: with the default port, and with the port of a private host at
+    /// that of a proxy.
     fn likely(&self, picks: &[&Change]) -> Url {
         let mut url = self.url(picks);
         let is = |wanted: fn(&Piece) -> bool| picks.iter().any(|change| wanted(&change.piece));
-        let other_host = is(|piece| matches!(piece, Piece::Host(_)));
+        // The port of a server in development is not that of the proxy.
+        let other_host = is_private(&self.base.host) && is(|piece| matches!(piece, Piece::Host(_)));
         let other_port = is(|piece| matches!(piece, Piece::Port(_)));
         let rare = match (url.location.port.is_empty(), other_host && !other_port) {
             (true, _) => 1,

@@ -111,7 +111,7 @@ pub(super) fn of(request: &Request<'_>, url: &Location) -> Vec<Way> {
             let tail = form.signed_with(&others);
             add(url, tail, vec![Cause::ParametersInQuery.into()]);
         }
-        if let Some(query) = &url.query {
+        if let Some(query) = url.query.as_ref().filter(|query| !query.is_empty()) {
             let others = Form::new(query.as_bytes()).parameters;
             let tail = form.signed_with(&others);
             add(url, tail, vec![Cause::QueryInParameters.into()]);
@@ -124,7 +124,7 @@ pub(super) fn of(request: &Request<'_>, url: &Location) -> Vec<Way> {
             add(&bare, tail.clone(), vec![Cause::PostAsGet.into()]);
             add(url, tail, vec![Cause::QueryInParameters.into()]);
         }
-        if let Some(query) = &url.query {
+        if let Some(query) = url.query.as_ref().filter(|query| !query.is_empty()) {
             let tail = sorted(&Form::new(query.as_bytes()).parameters);
             add(url, tail, vec![Cause::QueryInParameters.into()]);
         }
