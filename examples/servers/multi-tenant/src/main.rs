@@ -7,7 +7,7 @@
 //!
 //! `WEBHOOK_URL` is the URL as configured at Twilio, `LISTEN` the address to bind, 127.0.0.1:3000 if not given,
 //! `EVENTS` the file that keeps events, `events.db` if not given, and `ACCOUNTS` a file of accounts and their keys, new
-//! keys before old ones, which is read again when it has changed:
+//! keys before old ones, which is read again when it has changed and whose keys are dropped when it is gone:
 //!
 //! ```json
 //! {
@@ -22,35 +22,44 @@
 //! To replace a key, put the new one before it, and take the old one out when the log no longer says that it is in use.
 //! Without `ACCOUNTS` there is the one account `TWILIO_ACCOUNT_SID` with its `TWILIO_AUTH_TOKEN`.
 
-mod accounts;
+mod tenants;
 
 use std::convert::Infallible;
 use std::env;
 use std::error::Error;
-use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{FromRef, State};
 use axum::routing::any;
 use twilio_verify_webhooks::{
-    AccountReceiver, AccountSid, AuthToken, Buffer, ChallengeEventType, Delivery, Event, Received,
-    Refusal, read_body,
+    AccountReceived, AccountReceiver, AccountSid, Accounts, AuthToken, ChallengeEventType, Event,
+    KeyStoreError, ReceiveError,
 };
 use twilio_verify_webhooks_inbox::{Answer, AnswerOutcome, Inbox, Job};
 use twilio_verify_webhooks_inbox_sqlite::SqliteStore;
 
-use crate::accounts::Accounts;
+use crate::tenants::Tenants;
 
+#[derive(Clone)]
 struct App {
-    receiver: AccountReceiver,
     accounts: Accounts,
     /// Stores each event before it is acknowledged, and recognises it when it comes again.
     inbox: Inbox<SqliteStore>,
 }
 
-async fn webhook(State(app): State<Arc<App>>, request: Request) -> Result<Answer, Refusal> {
-    let received = receive(&app, request).await;
-    let received = received.inspect_err(|refusal| eprintln!("refused: {refusal}"))?;
+impl FromRef<App> for Accounts {
+    fn from_ref(app: &App) -> Self {
+        app.accounts.clone()
+    }
+}
+
+type Received = Result<AccountReceived, ReceiveError<KeyStoreError>>;
+
+async fn webhook(
+    State(app): State<App>,
+    received: Received,
+) -> Result<Answer, ReceiveError<KeyStoreError>> {
+    let AccountReceived(received) = received.inspect_err(|error| eprintln!("refused: {error}"))?;
     let (account_sid, key) = (received.event.account_sid(), &received.key);
     if key.position > 0 {
         eprintln!("{account_sid}: {key} is still in use");
@@ -68,16 +77,6 @@ async fn webhook(State(app): State<Arc<App>>, request: Request) -> Result<Answer
 async fn handle(job: Job) -> Result<(), Infallible> {
     act(job.event.account_sid(), &job.event);
     Ok(())
-}
-
-async fn receive(app: &App, request: Request) -> Result<Received<'static>, Refusal> {
-    let request = read_body(request, app.receiver.body_limit()).await?;
-    let delivery = Delivery::from_request(&request);
-    let mut buffer = Buffer::new();
-    let unverified = app.receiver.open(&delivery, &mut buffer)?;
-    let keys = app.accounts.keys_of(unverified.account_sid()?).await;
-    let keys = keys.ok_or(Refusal::UnknownAccount)?;
-    Ok(unverified.receive(&keys)?.into_owned())
 }
 
 /// What the application is there for. A repetition does not come here; after a crash an event may come again.
@@ -107,14 +106,14 @@ fn act(account_sid: AccountSid, event: &Event<'_>) {
     }
 }
 
-fn accounts() -> Result<Accounts, Box<dyn Error>> {
+fn tenants() -> Result<Tenants, Box<dyn Error>> {
     if let Some(file) = env::var_os("ACCOUNTS") {
-        return Accounts::follow(file.into());
+        return Tenants::follow(file.into());
     }
     let account_sid = env::var("TWILIO_ACCOUNT_SID");
     let account_sid = account_sid.map_err(|_| "neither ACCOUNTS nor TWILIO_ACCOUNT_SID is set")?;
     let token = env::var("TWILIO_AUTH_TOKEN").map_err(|_| "TWILIO_AUTH_TOKEN is not set")?;
-    Accounts::one(account_sid.parse()?, AuthToken::new(&token)?)
+    Tenants::one(account_sid.parse()?, AuthToken::new(&token)?)
 }
 
 #[tokio::main]
@@ -125,16 +124,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let inbox = Inbox::new(SqliteStore::open(file).await?);
     let worker = inbox.worker(handle).run_until(std::future::pending::<()>());
     tokio::spawn(worker);
+    let receiver = AccountReceiver::builder(url).build()?;
     let app = App {
-        receiver: AccountReceiver::builder(url).build()?,
-        accounts: accounts()?,
+        accounts: Accounts::new(receiver, tenants()?),
         inbox: inbox.clone(),
     };
 
     // Any method: the receiver answers those that it does not accept.
     let app = Router::new()
         .route("/webhook", any(webhook))
-        .with_state(Arc::new(app));
+        .with_state(app);
     let listener = tokio::net::TcpListener::bind(listen).await?;
     println!("listening on http://{}", listener.local_addr()?);
     axum::serve(listener, app).await?;

@@ -1,7 +1,7 @@
 //! The server as a child process, while its file of accounts changes.
 
 use std::env;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Lines, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -146,6 +146,47 @@ fn a_token_is_replaced_while_the_server_runs() {
 }
 
 #[test]
+fn a_file_of_the_same_size_and_time_is_read_again() {
+    let (old, new) = (token("old"), token("new"));
+    let mut server = Server::start(&with_tokens(r#""old""#));
+    let modified = fs::metadata(&server.file).unwrap().modified().unwrap();
+    // Moved into place, so that it is never there with another time.
+    let next = server.file.with_extension("next");
+    fs::write(&next, with_tokens(r#""new""#)).unwrap();
+    let file = File::options().write(true).open(&next).unwrap();
+    file.set_modified(modified).unwrap();
+    drop(file);
+    fs::rename(next, &server.file).unwrap();
+    server.wait_for("keys of 1 accounts loaded");
+    assert_eq!(server.deliver(ACCOUNT, "1", &old), "403");
+    assert_eq!(server.deliver(ACCOUNT, "2", &new), "200");
+}
+
+#[test]
+fn a_deleted_file_takes_the_keys_along_until_it_is_back() {
+    let (accounts, token) = (with_tokens(r#""token""#), token("token"));
+    let mut server = Server::start(&accounts);
+    assert_eq!(server.deliver(ACCOUNT, "1", &token), "200");
+    fs::remove_file(&server.file).unwrap();
+    let mut lines = server.stderr.by_ref().map(Result::unwrap);
+    // It may be about to be written again.
+    for _ in 0..2 {
+        let line = lines.next().unwrap();
+        assert!(line.starts_with("keys stay as they are: "), "{line}");
+    }
+    let line = lines.next().unwrap();
+    assert!(
+        line.ends_with(" is gone: keys of all accounts dropped"),
+        "{line}"
+    );
+    assert_eq!(server.deliver(ACCOUNT, "2", &token), "403");
+
+    server.replace_accounts(&accounts);
+    server.wait_for("keys of 1 accounts loaded");
+    assert_eq!(server.deliver(ACCOUNT, "3", &token), "200");
+}
+
+#[test]
 fn a_file_that_cannot_be_used_leaves_the_keys_as_they_are() {
     let mut server = Server::start(&with_tokens(r#""old""#));
     for (accounts, complaint) in [
@@ -195,8 +236,10 @@ fn a_repeated_delivery_is_accepted_and_acted_on_once() {
 #[test]
 fn a_uuid_cannot_forge_a_line() {
     let mut server = Server::start(&with_tokens(r#""token""#));
-    assert_eq!(server.deliver(ACCOUNT, "1\n2", &token("token")), "200");
-    server.expect_action(ACCOUNT, r"1\n2");
+    assert_eq!(server.deliver(ACCOUNT, "1\n2", &token("token")), "400");
+    let separated = "1\u{2028}2";
+    assert_eq!(server.deliver(ACCOUNT, separated, &token("token")), "200");
+    server.expect_action(ACCOUNT, r"1\u{2028}2");
 }
 
 #[test]
