@@ -25,6 +25,10 @@ use crate::sid::AccountSid;
 /// **Strangers choose which account is looked up**, and how often: the account is read before anything is verified. So
 /// bound what a lookup costs. Keep the keys of accounts that you have, and for a while also that there is no such
 /// account, in a cache of bounded size; `examples/servers/service` does so.
+///
+/// **Act once for each [`delivery_id`](crate::Event::delivery_id)**, account and uuid together. Whoever holds the token
+/// of one account can sign any uuid with it, that of another account's delivery too: an application that compares
+/// uuids alone then takes the genuine approval for a repetition and drops it.
 #[derive(Debug, Clone)]
 pub struct AccountReceiver {
     pub(super) endpoint: Arc<Endpoint>,

@@ -21,7 +21,11 @@ pub(crate) fn work(file: &str, takes: Duration) -> Result<()> {
     let inbox = Inbox::builder(store.clone()).lease(LEASE).build();
     let file = file.to_owned();
     let worker = inbox.worker_blocking(move |job: Job| {
-        println!("taken {} for attempt {}", job.event.uuid(), job.attempt());
+        println!(
+            "taken {} for attempt {}",
+            job.event.uuid().escape_debug(),
+            job.attempt()
+        );
         thread::sleep(takes);
         act(&store, &file, &job)
     });
