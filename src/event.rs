@@ -5,12 +5,12 @@ mod challenge;
 mod delivery_id;
 mod expanded;
 mod factor;
-mod form;
 mod json;
 mod json_object;
 mod one_reading;
 mod other;
 mod parameters;
+mod serde;
 mod types;
 mod values;
 
@@ -67,7 +67,6 @@ pub enum Event<'a> {
 }
 
 impl<'a> Event<'a> {
-    #[inline(always)]
     pub(crate) fn read(params: Params<'a>, rules: Rules) -> Result<Self, EventError> {
         let values = Values { params, rules };
         one_reading::check_unknown(params, rules)?;
@@ -213,7 +212,7 @@ impl<'a> Event<'a> {
         merged(documented, rest.iter())
     }
 
-    /// Makes it own its text, with one allocation for each text that it does not own yet.
+    /// Converts to an owned value, with one allocation for each text that is not owned yet.
     #[must_use]
     pub fn into_owned(self) -> Event<'static> {
         match self {
@@ -230,7 +229,7 @@ pub(crate) struct Rules {
     /// Unknown parameters are refused.
     pub(crate) strict: bool,
     /// The request has a say in where the URL ends and the first parameter starts, so that anything signed for any
-    /// webhook of the origin may stand before the event.
+    /// webhook of the origin may precede the event.
     pub(crate) url_from_request: bool,
     /// The parameters are a part of the URL, in the order in which they came.
     pub(crate) in_url: bool,
@@ -239,9 +238,7 @@ pub(crate) struct Rules {
 /// Reads the account from parameters that need not be an event.
 pub(crate) fn account_sid(params: Params<'_>) -> Result<AccountSid, EventError> {
     let rules = Rules::default();
-    Values { params, rules }
-        .sid(Name::AccountSid)
-        .map(|sid| sid())
+    Values { params, rules }.sid(Name::AccountSid)
 }
 
 /// Reads the account as [`account_sid`] does, from a form that is not decoded.

@@ -42,7 +42,6 @@ pub enum SidError {
 }
 
 /// Checks all bytes at once; the position of a wrong one is looked for only if there is one.
-#[inline(always)]
 pub(crate) fn check<'t>(prefix: &'static str, bytes: &'t [u8]) -> Result<&'t [u8; LEN], SidError> {
     match <&[u8; LEN]>::try_from(bytes) {
         Ok(sid) if sid.starts_with(prefix.as_bytes()) && block::all(sid, block::alphanumeric) => {
@@ -68,12 +67,6 @@ impl AccountSid {
             _ => Err(SidError::Length { prefix, found }),
         }
     }
-}
-
-/// A kind of SID.
-pub(crate) trait Sid: Sized {
-    /// Checks a text and returns what makes the SID of it, so that it is copied once, to where it stays.
-    fn checked(text: &str) -> Result<impl FnOnce() -> Self, SidError>;
 }
 
 #[cold]
@@ -118,13 +111,6 @@ macro_rules! sids {
             pub fn as_str(&self) -> &str {
                 // Only ASCII gets past `check`.
                 std::str::from_utf8(&self.0).unwrap_or_default()
-            }
-        }
-
-        impl Sid for $name {
-            #[inline(always)]
-            fn checked(text: &str) -> Result<impl FnOnce() -> Self, SidError> {
-                check(Self::PREFIX, text.as_bytes()).map(|sid| || Self(*sid))
             }
         }
 

@@ -62,7 +62,7 @@ pub enum EventError {
         /// The parameter.
         name: &'static str,
     },
-    /// Documented names occur so often that it would take too long to find out whether there is one reading.
+    /// Documented names occur so often that it would take too long to find out whether they have one reading.
     #[error("documented names occur more often than {limit} times")]
     TooManyNames {
         /// How many are looked at.

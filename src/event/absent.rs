@@ -10,7 +10,6 @@ pub(super) enum AbsentJson {
 }
 
 impl AbsentJson {
-    #[inline(always)]
     pub(super) fn of(text: &str) -> Option<Self> {
         match text {
             "" => Some(Self::Blank),
@@ -39,7 +38,6 @@ impl AbsentParameters {
         Name::FactorMetadata,
     ];
 
-    #[inline(always)]
     pub(super) fn of(params: Params<'_>) -> Self {
         Self(Self::NAMES.map(|name| params.documented(name).and_then(AbsentJson::of)))
     }

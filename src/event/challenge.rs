@@ -45,14 +45,13 @@ pub struct ChallengeEvent<'a> {
     pub challenge_hidden_details: Option<JsonText<'a>>,
     /// What the device added to its answer: see [`JsonText::strings`]. Version 2 only.
     pub challenge_metadata: Option<JsonText<'a>>,
-    /// EventParams that Twilio does not document.
+    /// Unknown parameters: those that Twilio's page does not list.
     pub extra: EventParams<'a>,
     /// JSON parameters that were sent blank or `null`.
     absent: AbsentParameters,
 }
 
 impl<'a> ChallengeEvent<'a> {
-    #[inline(always)]
     pub(super) fn read(
         values: &Values<'a>,
         event_type: ChallengeEventType,
@@ -77,14 +76,14 @@ impl<'a> ChallengeEvent<'a> {
         Ok(Self {
             event_type,
             uuid,
-            account_sid: account_sid(),
-            service_sid: service_sid(),
+            account_sid,
+            service_sid,
             entity_identity,
-            factor_sid: factor_sid(),
+            factor_sid,
             factor_type,
             factor_friendly_name,
             factor_metadata,
-            challenge_sid: challenge_sid(),
+            challenge_sid,
             challenge_details,
             challenge_hidden_details,
             challenge_metadata,
@@ -114,7 +113,7 @@ impl<'a> ChallengeEvent<'a> {
             .transpose()
     }
 
-    /// Makes it own its text.
+    /// Converts to an owned value.
     #[must_use]
     pub fn into_owned(self) -> ChallengeEvent<'static> {
         ChallengeEvent {
@@ -136,7 +135,7 @@ impl<'a> ChallengeEvent<'a> {
         }
     }
 
-    /// The parameters it was read from, the undocumented ones aside.
+    /// Returns an iterator over the documented parameters it was read from.
     pub(super) fn documented(&self) -> impl Iterator<Item = (Name, &str)> {
         [
             (Name::AccountSid, Some(self.account_sid.as_str())),

@@ -44,7 +44,6 @@ pub struct FactorEvent<'a> {
 }
 
 impl<'a> FactorEvent<'a> {
-    #[inline(always)]
     pub(super) fn read(
         values: &Values<'a>,
         event_type: FactorEventType,
@@ -73,10 +72,10 @@ impl<'a> FactorEvent<'a> {
         Ok(Self {
             event_type,
             uuid,
-            account_sid: account_sid(),
-            service_sid: service_sid(),
+            account_sid,
+            service_sid,
             entity_identity,
-            factor_sid: factor_sid(),
+            factor_sid,
             factor_type,
             factor_friendly_name,
             factor_metadata,
@@ -94,7 +93,7 @@ impl<'a> FactorEvent<'a> {
         }
     }
 
-    /// Makes it own its text.
+    /// Converts to an owned value.
     #[must_use]
     pub fn into_owned(self) -> FactorEvent<'static> {
         FactorEvent {
@@ -112,7 +111,7 @@ impl<'a> FactorEvent<'a> {
         }
     }
 
-    /// The parameters it was read from, the undocumented ones aside.
+    /// Returns an iterator over the documented parameters it was read from.
     pub(super) fn documented(&self) -> impl Iterator<Item = (Name, &str)> {
         let absent = |name| (name, self.absent.get(name));
         [

@@ -9,7 +9,7 @@ use crate::error::{DecodeError, EventError};
 use crate::object::Object;
 use crate::params::Name;
 
-/// The text of one whole JSON object, as it stood in a parameter.
+/// The text of one complete JSON object, as received in a parameter.
 ///
 /// That it is one object and nothing else was checked on receipt; what it holds is seen when it is decoded. Objects
 /// and arrays in it are nested at most 64 deep.

@@ -1,3 +1,7 @@
+//! Finds where a JSON object ends.
+//!
+//! What is called for each value or byte is inlined: as calls, they take longer than what they do.
+
 use crate::error::JsonFault;
 use crate::kernels::block::{Finder, Lanes, at_most, equal};
 use crate::limits;
@@ -10,8 +14,9 @@ const _: () = assert!(MAX_DEPTH <= u64::BITS);
 /// Checks that a text is one JSON object (RFC 8259) from its first to its last character, white space around it
 /// aside, and says what is wrong at which byte.
 ///
-/// This is what lets nothing be cut off the end of such a value and nothing be added to it. It allocates nothing
-/// and does not recurse; whether the object holds what it should is seen when it is decoded.
+/// So such a value can be neither shortened nor extended without becoming invalid. The scan allocates nothing and does not
+/// recurse, where `serde_json` would skip a value of any depth and name a line and column instead of a byte. Whether the
+/// object holds what it should is seen when it is decoded.
 pub(super) fn check(text: &str) -> Result<(), Fault> {
     let stops = |bytes: Lanes| equal(bytes, b'"') | equal(bytes, b'\\') | at_most(bytes, b' ' - 1);
     let mut scan = Scan {
@@ -70,7 +75,7 @@ impl Nesting {
     }
 }
 
-/// Each part takes the place where it starts and returns the one behind it.
+/// Each part takes the place where it starts and returns the place after it.
 struct Scan<'t, F> {
     text: &'t [u8],
     /// Finds what a string cannot hold as it is.
@@ -79,7 +84,7 @@ struct Scan<'t, F> {
 
 impl<F: Fn(Lanes) -> Lanes> Scan<'_, F> {
     fn object(&mut self) -> Result<(), Fault> {
-        let mut at = self.behind_space(0);
+        let mut at = self.skip_space(0);
         match self.text.get(at) {
             Some(b'{') => {}
             Some(_) => return Err((JsonFault::NotAnObject, at)),
@@ -89,15 +94,15 @@ impl<F: Fn(Lanes) -> Lanes> Scan<'_, F> {
         'value: loop {
             if nesting.in_object() {
                 at = self.string(at)?;
-                at = self.take(self.behind_space(at), |byte| byte == b':')?;
-                at = self.behind_space(at);
+                at = self.take(self.skip_space(at), |byte| byte == b':')?;
+                at = self.skip_space(at);
             }
             at = match self.byte(at)? {
                 bracket @ (b'{' | b'[') => {
                     nesting
                         .enter(bracket == b'{')
                         .map_err(|fault| (fault, at))?;
-                    at = self.behind_space(next(at));
+                    at = self.skip_space(next(at));
                     if self.text.get(at) != Some(&nesting.bracket()) {
                         continue;
                     }
@@ -110,10 +115,10 @@ impl<F: Fn(Lanes) -> Lanes> Scan<'_, F> {
                 _ => self.number(at)?,
             };
             loop {
-                at = self.behind_space(at);
+                at = self.skip_space(at);
                 match self.byte(at)? {
                     b',' => {
-                        at = self.behind_space(next(at));
+                        at = self.skip_space(next(at));
                         continue 'value;
                     }
                     bracket if bracket == nesting.bracket() => at = next(at),
@@ -121,7 +126,7 @@ impl<F: Fn(Lanes) -> Lanes> Scan<'_, F> {
                 }
                 nesting.leave();
                 if nesting.depth == 0 {
-                    at = self.behind_space(at);
+                    at = self.skip_space(at);
                     return match self.text.get(at) {
                         None => Ok(()),
                         Some(_) => Err((JsonFault::TrailingText, at)),
@@ -145,12 +150,12 @@ impl<F: Fn(Lanes) -> Lanes> Scan<'_, F> {
     }
 
     fn escape(&self, at: usize) -> Result<usize, Fault> {
-        let behind = self.take(at, |byte| b"\"\\/bfnrtu".contains(&byte))?;
+        let after = self.take(at, |byte| b"\"\\/bfnrtu".contains(&byte))?;
         match self.text.get(at) {
-            Some(b'u') => (0..4).try_fold(behind, |at, _| {
+            Some(b'u') => (0..4).try_fold(after, |at, _| {
                 self.take(at, |byte| byte.is_ascii_hexdigit())
             }),
-            _ => Ok(behind),
+            _ => Ok(after),
         }
     }
 
@@ -172,8 +177,8 @@ impl<F: Fn(Lanes) -> Lanes> Scan<'_, F> {
     /// Takes at least one digit.
     fn digits(&self, at: usize) -> Result<usize, Fault> {
         let mut at = self.take(at, |byte| byte.is_ascii_digit())?;
-        while let Some(behind) = self.skip(at, b"0123456789") {
-            at = behind;
+        while let Some(after) = self.skip(at, b"0123456789") {
+            at = after;
         }
         Ok(at)
     }
@@ -204,7 +209,7 @@ impl<F: Fn(Lanes) -> Lanes> Scan<'_, F> {
 
     /// Skips white space.
     #[inline(always)]
-    fn behind_space(&self, mut at: usize) -> usize {
+    fn skip_space(&self, mut at: usize) -> usize {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.text.get(at) {
             at = next(at);
         }
@@ -212,7 +217,7 @@ impl<F: Fn(Lanes) -> Lanes> Scan<'_, F> {
     }
 }
 
-/// The place behind one that lies in the text.
+/// The place after one that lies in the text.
 #[inline(always)]
 fn next(at: usize) -> usize {
     at.wrapping_add(1)

@@ -23,7 +23,7 @@
 //! # Anything else
 //!
 //! Twilio adds parameters and types without notice. With an unknown parameter, an unknown event or factor type, or an
-//! underscore in free text, which may be that of an unknown name, the string is looked at as a whole:
+//! underscore in free text, which may be that of an unknown name, the complete string is examined:
 //!
 //! > It is accepted if exactly one interpretation of it exists, and that is the one presented.
 //!
@@ -97,7 +97,6 @@ use crate::limits;
 use crate::params::{Name, Params};
 
 /// Checks the names and places of unknown parameters, and what comes first in a query.
-#[inline(always)]
 pub(super) fn check_unknown(params: Params<'_>, rules: Rules) -> Result<(), EventError> {
     match params.all_documented() && !rules.in_url {
         true => Ok(()),
@@ -164,7 +163,6 @@ fn check_first(params: Params<'_>) -> Result<(), EventError> {
 }
 
 /// Checks that what was signed says nothing else, as far as documented parameters go.
-#[inline(always)]
 pub(super) fn check(params: Params<'_>) -> Result<(), EventError> {
     match is_usual(params) {
         true => Ok(()),
@@ -174,7 +172,6 @@ pub(super) fn check(params: Params<'_>) -> Result<(), EventError> {
 
 /// Tells whether all parameters are documented and of known types, and no free text among them could hold the name of
 /// an unknown one.
-#[inline(always)]
 fn is_usual(params: Params<'_>) -> bool {
     let is_plain = |name, is_plain: fn(&str) -> bool| params.documented(name).is_none_or(is_plain);
     params.all_documented()

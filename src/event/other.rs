@@ -29,7 +29,6 @@ pub struct OtherEvent<'a> {
 }
 
 impl<'a> OtherEvent<'a> {
-    #[inline(always)]
     pub(super) fn read(values: &Values<'a>) -> Result<Self, EventError> {
         for name in Name::ALL.into_iter().filter(|&name| values.has(name)) {
             match name {
@@ -52,13 +51,13 @@ impl<'a> OtherEvent<'a> {
         Ok(Self {
             event_type: Cow::Borrowed(event_type),
             uuid,
-            account_sid: account_sid(),
-            service_sid: service_sid(),
+            account_sid,
+            service_sid,
             parameters: EventParams::all(values.params),
         })
     }
 
-    /// Makes it own its text.
+    /// Converts to an owned value.
     #[must_use]
     pub fn into_owned(self) -> OtherEvent<'static> {
         OtherEvent {

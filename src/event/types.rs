@@ -144,7 +144,7 @@ impl<'a> FactorType<'a> {
         }
     }
 
-    /// Makes it own its text.
+    /// Converts to an owned value.
     #[must_use]
     pub fn into_owned(self) -> FactorType<'static> {
         match self {

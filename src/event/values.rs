@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
+use std::str::FromStr;
 
 use super::Rules;
 use super::absent::AbsentJson;
@@ -11,7 +12,7 @@ use crate::error::EventError;
 use crate::kernels::block::{self, alphanumeric, equal};
 use crate::limits;
 use crate::params::{Name, Params};
-use crate::sid::Sid;
+use crate::sid::SidError;
 
 /// The documented parameters of a delivery, checked as they are asked for.
 pub(super) struct Values<'b> {
@@ -20,12 +21,10 @@ pub(super) struct Values<'b> {
 }
 
 impl<'b> Values<'b> {
-    #[inline(always)]
     pub(super) fn has(&self, name: Name) -> bool {
         self.params.documented(name).is_some()
     }
 
-    #[inline(always)]
     pub(super) fn required(&self, name: Name) -> Result<&'b str, EventError> {
         let name_text = name.as_str();
         self.params
@@ -34,7 +33,6 @@ impl<'b> Values<'b> {
     }
 
     /// Tells whether there is a parameter of version 2, whatever it holds.
-    #[inline(always)]
     pub(super) fn are_v2(&self) -> bool {
         let names = [
             Name::FactorType,
@@ -47,18 +45,14 @@ impl<'b> Values<'b> {
         names.into_iter().any(|name| self.has(name))
     }
 
-    /// Checks a SID and returns what makes it.
-    #[inline(always)]
-    pub(super) fn sid<S: Sid>(
-        &self,
-        name: Name,
-    ) -> Result<impl FnOnce() -> S + use<'b, S>, EventError> {
+    pub(super) fn sid<S: FromStr<Err = SidError>>(&self, name: Name) -> Result<S, EventError> {
         let value = self.required(name)?;
         let name = name.as_str();
-        S::checked(value).map_err(|error| EventError::Sid { name, error })
+        value
+            .parse()
+            .map_err(|error| EventError::Sid { name, error })
     }
 
-    #[inline(always)]
     pub(super) fn event_type(&self) -> Result<EventType, EventError> {
         EventType::of(self.required(Name::Type)?)
     }
@@ -67,9 +61,8 @@ impl<'b> Values<'b> {
     /// with a UUID is that UUID, and none holds control characters.
     ///
     /// It is the last of the documented parameters. Where the URL comes with the request it holds letters, digits
-    /// and dashes only, and spaces unless it is a part of the URL, so that it takes in nothing of a text that was
-    /// signed for something else.
-    #[inline(always)]
+    /// and dashes only, and spaces unless it is a part of the URL, so that nothing that was signed for something else
+    /// fits into it.
     pub(super) fn uuid(&self) -> Result<Cow<'b, str>, EventError> {
         let value = self.required(Name::Uuid)?;
         if is_uuid(value.as_bytes()) {
@@ -102,7 +95,6 @@ impl<'b> Values<'b> {
     }
 
     /// Letters, digits and dashes, 8 to 64 of them (the entity's `Identity` in Twilio's API).
-    #[inline(always)]
     pub(super) fn entity_identity(&self) -> Result<Cow<'b, str>, EventError> {
         let value = self.required(Name::EntityIdentity)?;
         let fit = |bytes| alphanumeric(bytes) | equal(bytes, b'-');
@@ -117,14 +109,12 @@ impl<'b> Values<'b> {
         Ok(value.into())
     }
 
-    #[inline(always)]
     pub(super) fn factor_type(&self) -> Result<FactorType<'b>, EventError> {
         FactorType::of(self.required(Name::FactorType)?)
     }
 
     /// At most 64 characters (the factor's `FriendlyName` in Twilio's API), and no documented name among them, as
     /// that could be a parameter of its own.
-    #[inline(always)]
     pub(super) fn factor_friendly_name(&self) -> Result<Cow<'b, str>, EventError> {
         let value = self.required(Name::FactorFriendlyName)?;
         check_length(
@@ -142,7 +132,6 @@ impl<'b> Values<'b> {
     }
 
     /// Reads a complete JSON object. A blank value and `null` are read as absent, as Twilio's other webhooks send them.
-    #[inline(always)]
     pub(super) fn json(&self, name: Name) -> Result<Option<JsonText<'b>>, EventError> {
         self.params
             .documented(name)
@@ -163,7 +152,6 @@ pub(super) fn is_uuid(text: &[u8]) -> bool {
     })
 }
 
-#[inline(always)]
 fn check_length(name: Name, value: &str, lengths: RangeInclusive<usize>) -> Result<(), EventError> {
     let (least, most) = lengths.into_inner();
     // A character has one to four bytes, so that most texts need not be counted.

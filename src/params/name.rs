@@ -1,39 +1,41 @@
-/// A parameter name that Twilio documents, in the order of their bytes, which is the order they are signed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(clippy::enum_variant_names, reason = "the names are Twilio's")]
-pub(crate) enum Name {
-    AccountSid,
-    ChallengeDetails,
-    ChallengeHiddenDetails,
-    ChallengeMetadata,
-    ChallengeSid,
-    EntityIdentity,
-    FactorFriendlyName,
-    FactorMetadata,
-    FactorSid,
-    FactorType,
-    ServiceSid,
-    Type,
-    Uuid,
+macro_rules! names {
+    ($($name:ident = $text:literal;)+) => {
+        /// A parameter name that Twilio documents, in the order of their bytes, which is the order they are signed in.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(clippy::enum_variant_names, reason = "the names are Twilio's")]
+        pub(crate) enum Name {
+            $($name,)+
+        }
+
+        impl Name {
+            pub(crate) const ALL: [Self; [$($text),+].len()] = [$(Self::$name),+];
+
+            pub(crate) const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)+
+                }
+            }
+        }
+    };
+}
+
+names! {
+    AccountSid = "account_sid";
+    ChallengeDetails = "challenge_details";
+    ChallengeHiddenDetails = "challenge_hidden_details";
+    ChallengeMetadata = "challenge_metadata";
+    ChallengeSid = "challenge_sid";
+    EntityIdentity = "entity_identity";
+    FactorFriendlyName = "factor_friendly_name";
+    FactorMetadata = "factor_metadata";
+    FactorSid = "factor_sid";
+    FactorType = "factor_type";
+    ServiceSid = "service_sid";
+    Type = "type";
+    Uuid = "uuid";
 }
 
 impl Name {
-    pub(crate) const ALL: [Self; 13] = [
-        Self::AccountSid,
-        Self::ChallengeDetails,
-        Self::ChallengeHiddenDetails,
-        Self::ChallengeMetadata,
-        Self::ChallengeSid,
-        Self::EntityIdentity,
-        Self::FactorFriendlyName,
-        Self::FactorMetadata,
-        Self::FactorSid,
-        Self::FactorType,
-        Self::ServiceSid,
-        Self::Type,
-        Self::Uuid,
-    ];
-
     /// How many bytes the longest has.
     pub(crate) const LONGEST: usize = Self::ChallengeHiddenDetails.as_str().len();
 
@@ -56,24 +58,6 @@ impl Name {
                 | Self::ChallengeMetadata
                 | Self::FactorMetadata
         )
-    }
-
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::AccountSid => "account_sid",
-            Self::ChallengeDetails => "challenge_details",
-            Self::ChallengeHiddenDetails => "challenge_hidden_details",
-            Self::ChallengeMetadata => "challenge_metadata",
-            Self::ChallengeSid => "challenge_sid",
-            Self::EntityIdentity => "entity_identity",
-            Self::FactorFriendlyName => "factor_friendly_name",
-            Self::FactorMetadata => "factor_metadata",
-            Self::FactorSid => "factor_sid",
-            Self::FactorType => "factor_type",
-            Self::ServiceSid => "service_sid",
-            Self::Type => "type",
-            Self::Uuid => "uuid",
-        }
     }
 
     /// Finds the first place in a text where a name of two words or more starts.
@@ -110,7 +94,7 @@ impl Name {
         }
     }
 
-    /// Compares texts of one length, known to the compiler, which takes a few instructions.
+    /// Compares texts of one length, known to the compiler, which takes a few instructions if it is inlined.
     #[inline(always)]
     fn only_if<const LEN: usize>(self, name: &[u8], known: &[u8; LEN]) -> Option<Self> {
         (name == known).then_some(self)

@@ -86,7 +86,7 @@ impl Table {
 
     /// Finds the documented names, orders the parameters of a form by name, and refuses names that occur twice.
     ///
-    /// The documented names are in order as they stand in their table, so the usual delivery needs no comparison.
+    /// The documented names are in order in their table, so the usual delivery needs no comparison.
     pub(super) fn sort(&mut self, form: &[u8]) -> Result<(), Disorder> {
         self.names = 0;
         let mut others = 0_u64;

@@ -27,7 +27,7 @@ impl Endpoint {
         })
     }
 
-    /// Verifies a request whose keys are known. Every way to receive a delivery goes through here.
+    /// Verifies a request whose keys are known. Every way to receive a delivery leads here.
     ///
     /// It is inlined, as are the stages that it calls and the reading of head, signature and form: returning their
     /// results through memory makes `verify` a tenth slower on the smallest delivery.

@@ -1,7 +1,7 @@
 //! The guard for bodies of more than 8 KiB, which strangers send too.
 //!
 //! Memory is taken for such a body only if it is genuine. So its signature is verified here first, while the body is
-//! decoded piece by piece in a KiB of stack; after that it goes the way of every other. A genuine one costs an HMAC
+//! decoded piece by piece in a KiB of stack; after that it is handled like every other. A genuine one costs an HMAC
 //! more, unless the buffer has room for it from one before.
 
 use std::array;

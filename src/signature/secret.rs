@@ -36,7 +36,7 @@ pub(super) fn check(secret: &str) -> Result<(), KeyError> {
     Ok(())
 }
 
-/// Tells whether quotes stand around a secret, as a shell or a file of settings wants them.
+/// Tells whether a secret is in quotes, as a shell or a file of settings wants them.
 fn is_quoted(secret: &str) -> bool {
     let is_quote = |character: char| {
         matches!(

@@ -1,4 +1,4 @@
-//! The form of events in serde.
+//! Events in serde.
 
 use std::borrow::Cow;
 use std::fmt;
