@@ -67,6 +67,8 @@ pub enum Event<'a> {
 }
 
 impl<'a> Event<'a> {
+    // It is inlined, with what it calls, as an event is large to return.
+    #[inline(always)]
     pub(crate) fn read(params: Params<'a>, rules: Rules) -> Result<Self, EventError> {
         let values = Values { params, rules };
         one_reading::check_unknown(params, rules)?;

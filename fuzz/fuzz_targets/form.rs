@@ -84,6 +84,12 @@ fn assert_is_there(error: &FormError, form: &[u8]) {
         FormError::EmptyName { position } => {
             assert!(starts_piece(position) && name_at(position).is_empty());
         }
+        FormError::LongName { position, limit } => {
+            assert!(starts_piece(position) && limit == 64);
+            let name = reference::unescaped(&name_at(position));
+            // What is wrong within such a name may be found after it.
+            assert!(name.is_none_or(|name| name.len() > limit));
+        }
         FormError::RepeatedName { name, position } => {
             assert!(starts_piece(position));
             let repeated = reference::unescaped(&name_at(position));

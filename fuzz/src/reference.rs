@@ -31,7 +31,7 @@ pub fn is_strict(form: &[u8]) -> bool {
             let mut sides = piece.splitn(2, |&byte| byte == b'=');
             let name = sides.next().and_then(unescaped);
             let value = unescaped(sides.next().unwrap_or_default());
-            let name = name.filter(|name| !name.is_empty());
+            let name = name.filter(|name| (1..=64).contains(&name.len()));
             name.is_some_and(|name| names.insert(name)) && value.is_some()
         })
 }

@@ -52,6 +52,7 @@ pub struct ChallengeEvent<'a> {
 }
 
 impl<'a> ChallengeEvent<'a> {
+    #[inline(always)]
     pub(super) fn read(
         values: &Values<'a>,
         event_type: ChallengeEventType,

@@ -44,6 +44,7 @@ pub struct FactorEvent<'a> {
 }
 
 impl<'a> FactorEvent<'a> {
+    #[inline(always)]
     pub(super) fn read(
         values: &Values<'a>,
         event_type: FactorEventType,

@@ -45,6 +45,7 @@ impl<'b> Values<'b> {
         names.into_iter().any(|name| self.has(name))
     }
 
+    #[inline(always)]
     pub(super) fn sid<S: FromStr<Err = SidError>>(&self, name: Name) -> Result<S, EventError> {
         let value = self.required(name)?;
         let name = name.as_str();

@@ -1,6 +1,7 @@
 //! What breaks a drawing is found.
 
 use std::fs;
+use std::path::Path;
 
 use webhook_architecture::{Break, check};
 
@@ -46,6 +47,12 @@ fn upward(file: &str, room: &str, used: &str) -> Break {
         room: room.into(),
         used: used.into(),
     }
+}
+
+#[test]
+fn the_repository_is_as_drawn() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    assert_eq!(check(&root).unwrap(), []);
 }
 
 #[test]
