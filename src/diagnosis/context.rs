@@ -120,7 +120,7 @@ impl<'a> Context<'a> {
 
     /// Adds a key that the receiver does not have: an older one, another account's, a sub-account's.
     ///
-    /// The label stands in the report if the key matches, so choose one that may be seen.
+    /// The label is in the report if the key matches, so choose one that may be seen.
     #[must_use]
     pub fn other_key(mut self, label: &str, key: impl Into<Key>) -> Self {
         let findings = vec![Finding::new(Cause::OtherKey).at(label.to_owned())];

@@ -18,7 +18,7 @@ pub(crate) const MOST: usize = 200;
 /// How many bytes they may take together.
 pub(crate) const MOST_BYTES: usize = 32 * 1024 * 1024;
 
-/// What an entry takes besides its request, about.
+/// What an entry takes in addition to its request, about.
 const OVERHEAD: usize = 4 * 1024;
 
 /// A delivery and what became of it.

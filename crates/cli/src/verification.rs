@@ -9,7 +9,7 @@ use crate::pieces::{Pieces, host_and_port};
 use crate::request::Request;
 use crate::secrets::Secret;
 
-/// A receiver with what a diagnosis needs besides.
+/// A receiver, with what a diagnosis needs in addition.
 #[derive(Clone)]
 pub(crate) struct Verification {
     url: String,

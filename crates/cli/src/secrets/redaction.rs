@@ -24,7 +24,7 @@ const OPTIONS: [&str; 6] = [
 /// The shortest text that is cut out: shorter ones are parts of words.
 const SHORTEST: usize = 8;
 
-/// What stands in the place of a secret.
+/// What is shown in place of a secret.
 const CUT_OUT: &str = "…";
 
 static KNOWN: RwLock<Vec<String>> = RwLock::new(Vec::new());
