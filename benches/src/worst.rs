@@ -1,6 +1,9 @@
 //! Bodies that ask most of each part, at any size: what they take must grow with their size and no faster.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use twilio_verify_webhooks::Receiver;
 
 use crate::fixtures::{self, AUTH_TOKEN, URL};
 use crate::floor;
@@ -11,6 +14,8 @@ pub struct Worst {
     pub name: &'static str,
     pub body: String,
     pub signature: String,
+    /// The parameters as serde writes an event's.
+    pub json: String,
 }
 
 impl Worst {
@@ -21,10 +26,13 @@ impl Worst {
         let text = pairs.iter().flat_map(|(name, value)| [&**name, &**value]);
         let text: String = [URL].into_iter().chain(text).collect();
         let signature = floor::signature(AUTH_TOKEN, &text);
+        let json = pairs.iter().cloned().collect::<BTreeMap<_, _>>();
+        let json = serde_json::to_string(&json).unwrap();
         Self {
             name,
             body,
             signature,
+            json,
         }
     }
 
@@ -37,11 +45,99 @@ impl Worst {
         let room = bytes.saturating_sub(event.len() + 1 + empty);
         Self::new(name, format!("{event}={}", value(room / one)))
     }
+
+    /// A genuine event with as many unknown parameters as there may be, each name and value filled with a text over and
+    /// over, a name up to its limit.
+    fn unknown(name: &'static str, bytes: usize, of_names: &str, of_values: &str) -> Self {
+        let event = fixtures::v2_factor();
+        let count = Receiver::MAX_PARAMETERS - event.parameters.len();
+        let room = bytes.saturating_sub(event.body.len()) / count;
+        let mut body = event.body;
+        for number in 0..count {
+            let longest = (room / 2).clamp(5, Receiver::MAX_NAME_LENGTH);
+            let filler = repeated(of_names, longest - 4);
+            let start = format!("&r{filler}x{number:02}=");
+            let value = repeated(of_values, room.saturating_sub(start.len()));
+            body += &format!("{start}{value}");
+        }
+        Self::new(name, body)
+    }
+
+    /// A genuine event with an unknown parameter whose value holds documented names, as many as are looked at with those
+    /// of the event or fewer, and many ways from each to the next.
+    fn planted(
+        name: &'static str,
+        bytes: usize,
+        parameter: &str,
+        planted: &str,
+        most: usize,
+    ) -> Self {
+        let event = fixtures::v2_factor().body;
+        let start = format!("{event}&{parameter}=");
+        let room = bytes.saturating_sub(start.len());
+        let planted = planted.repeat((room / planted.len()).min(most));
+        let filler = "x".repeat(room - planted.len());
+        Self::new(name, format!("{start}{planted}{filler}"))
+    }
+}
+
+/// Makes a genuine event of about so many bytes without anything that takes more than its length: what others are
+/// compared with.
+pub fn plain_event(bytes: usize) -> Worst {
+    Worst::event("plain event", bytes, |times| {
+        format!("%7B%22a%22%3A%22{}%22%7D", "a".repeat(times))
+    })
+}
+
+/// Makes one of underscores that could each be in a documented name.
+pub fn underscores(bytes: usize) -> Worst {
+    Worst::unknown("unknown values of e_", bytes, "_a", "e_")
+}
+
+/// Makes one of each whose unknown parameters take work, of about so many bytes.
+pub fn unknown(bytes: usize) -> Vec<Worst> {
+    let identity = format!("entity_identity{}_b", "a".repeat(40));
+    let json = "challenge_metadata{\"a\":[";
+    vec![
+        Worst::unknown("unknown names of _", bytes, "_", "_"),
+        Worst::unknown("unknown names of words", bytes, "_a", "_"),
+        underscores(bytes),
+        Worst::unknown("unknown values of r_", bytes, "_a", "r_"),
+        Worst::unknown("unknown values of typ", bytes, "_a", "typ"),
+        Worst::unknown("unknown values of +", bytes, "_a", "+"),
+        Worst::planted("planted identities", bytes, "api_version", &identity, 28),
+        Worst::planted("planted JSON", bytes, "api_version", json, 50),
+        Worst::planted("planted uuids", bytes, "status", "uuid_aa_bb_cc_dd_", 50),
+        Worst::planted("planted types", bytes, "region", "typeab.ab_ab.ab_ab", 50),
+        Worst::planted(
+            "planted friendly names",
+            bytes,
+            "api_version",
+            "factor_friendly_nameaaaaaaaaaaaaaaaaa_b",
+            28,
+        ),
+        Worst::new(
+            "64 names of +",
+            joined(|number| {
+                let name = "+".repeat(share(bytes).len().min(Receiver::MAX_NAME_LENGTH - 2));
+                format!("{name}{number:02}={}", &share(bytes)[name.len()..])
+            }),
+        ),
+        Worst::new(
+            "64 names of escapes",
+            joined(|number| {
+                let most = Receiver::MAX_NAME_LENGTH - 2;
+                let name = "%20".repeat((share(bytes).len() / 3).min(most));
+                format!("{name}{number:02}={}", &share(bytes)[name.len()..])
+            }),
+        ),
+    ]
 }
 
 /// Makes one of each, of about so many bytes.
 pub fn all(bytes: usize) -> Vec<Worst> {
-    vec![
+    let mut all = vec![
+        plain_event(bytes),
         Worst::new("plain", filled(bytes, "a=", "a")),
         Worst::new("all escapes", filled(bytes, "a=", "%41")),
         Worst::new("every other escaped", filled(bytes, "a=", "a%41")),
@@ -71,7 +167,14 @@ pub fn all(bytes: usize) -> Vec<Worst> {
         Worst::event("JSON, all members", bytes, |times| {
             format!("%7B%22a%22%3A1{}%7D", ",%22a%22%3A1".repeat(times))
         }),
-    ]
+    ];
+    all.extend(unknown(bytes));
+    all
+}
+
+/// So many bytes of a text over and over.
+fn repeated(text: &str, bytes: usize) -> String {
+    text.chars().cycle().take(bytes).collect()
 }
 
 fn filled(bytes: usize, start: &str, text: &str) -> String {

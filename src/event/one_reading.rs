@@ -309,16 +309,22 @@ fn unknown_parameter(position: usize, name: &str, fault: UnknownParameterFault) 
 /// Tells whether a name is made of lower-case words of letters and digits, the first starting with a letter, joined by
 /// single underscores.
 fn is_joined_words(name: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name
-            .split('_')
-            .all(|word| !word.is_empty() && word.bytes().all(fits))
+    let mut is_open = true;
+    let fits = name.bytes().all(|byte| {
+        let fits = match byte {
+            b'_' => !is_open,
+            _ => byte.is_ascii_lowercase() || byte.is_ascii_digit(),
+        };
+        is_open = byte == b'_';
+        fits
+    });
+    fits && !is_open && name.starts_with(|first: char| first.is_ascii_lowercase())
 }
 
 /// Tells whether a name is the start of a documented one, or continues one other than by an underscore.
 fn is_like_documented(name: &str) -> bool {
-    Name::ALL.into_iter().map(Name::as_str).any(|documented| {
+    let mut documented = Name::ALL.into_iter().map(Name::as_str);
+    documented.any(|documented| {
         documented.starts_with(name)
             || name
                 .strip_prefix(documented)

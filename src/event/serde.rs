@@ -5,7 +5,6 @@ use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
-use url::form_urlencoded;
 
 use super::{ChallengeEvent, Event, FactorEvent, JsonText, OtherEvent, Rules, merged};
 use crate::error::Refusal;
@@ -16,12 +15,34 @@ impl Event<'_> {
     pub(crate) fn from_params<N: AsRef<str>, V: AsRef<str>>(
         params: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Event<'static>, Refusal> {
-        let form = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(params)
-            .finish();
+        let mut form = Vec::new();
+        for (name, value) in params {
+            if !form.is_empty() {
+                form.push(b'&');
+            }
+            escape(name.as_ref(), &mut form);
+            form.push(b'=');
+            escape(value.as_ref(), &mut form);
+        }
         let mut buffer = Buffer::new();
-        let params = decode(form.as_bytes(), &mut buffer)?.params();
+        let params = decode(&form, &mut buffer)?.params();
         Ok(Event::read(params, Rules::default())?.into_owned())
+    }
+}
+
+/// Writes a name or value as a part of a form, with escapes for no more than what would be read as something else: JSON is
+/// full of what a form usually escapes.
+fn escape(part: &str, form: &mut Vec<u8>) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or_default();
+    form.reserve(part.len());
+    for byte in part.bytes() {
+        match byte {
+            b'%' | b'&' | b'+' | b'=' | 0x80.. => {
+                form.extend([b'%', digit(byte >> 4), digit(byte & 0xF)]);
+            }
+            _ => form.push(byte),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Where documented names occur in the string to sign, and where unknown ones could start.
 
 use crate::error::EventError;
+use crate::kernels::block::{self, BLOCK, equal};
 use crate::limits;
 use crate::params::Name;
 
@@ -34,7 +35,7 @@ impl Places {
             len: 0,
         };
         let mut service = None;
-        for (underscore, _) in text.match_indices('_') {
+        for underscore in first_underscores(text) {
             if let Some(place) = joined_at(text, underscore) {
                 places.push(place)?;
                 if place.name == Name::ServiceSid {
@@ -99,31 +100,45 @@ impl Places {
     }
 }
 
+/// Returns an iterator over the underscores that the last letter of a documented name's first word is before.
+fn first_underscores(text: &str) -> impl Iterator<Item = usize> {
+    let mut before = false;
+    let blocks = (0_usize..)
+        .step_by(BLOCK)
+        .zip(text.as_bytes().chunks(BLOCK));
+    blocks.flat_map(move |(start, text)| {
+        let letters = block::Places::of_first(text, |bytes| {
+            equal(bytes, b't') | equal(bytes, b'e') | equal(bytes, b'r') | equal(bytes, b'y')
+        });
+        let underscores = block::Places::of_first(text, |bytes| equal(bytes, b'_'));
+        let found = underscores.after(letters, before);
+        before = matches!(text.last(), Some(b't' | b'e' | b'r' | b'y'));
+        found.map(move |place| start.saturating_add(place))
+    })
+}
+
 /// Returns the documented name whose first underscore is at a place.
+#[inline(always)]
 fn joined_at(text: &str, underscore: usize) -> Option<Place> {
-    let names: &[Name] = match text.as_bytes().get(underscore.checked_sub(1)?)? {
-        b't' => &[Name::AccountSid],
-        b'e' => &[
-            Name::ServiceSid,
-            Name::ChallengeDetails,
-            Name::ChallengeHiddenDetails,
-            Name::ChallengeMetadata,
-            Name::ChallengeSid,
-        ],
-        b'r' => &[
-            Name::FactorFriendlyName,
-            Name::FactorMetadata,
-            Name::FactorSid,
-            Name::FactorType,
-        ],
-        b'y' => &[Name::EntityIdentity],
+    let text = text.as_bytes();
+    let around: &[u8; 4] = text.get(underscore.checked_sub(2)?..)?.first_chunk()?;
+    let (before, name) = match around {
+        b"nt_s" => (7, Name::AccountSid),
+        b"ce_s" => (7, Name::ServiceSid),
+        b"ge_d" => (9, Name::ChallengeDetails),
+        b"ge_h" => (9, Name::ChallengeHiddenDetails),
+        b"ge_m" => (9, Name::ChallengeMetadata),
+        b"ge_s" => (9, Name::ChallengeSid),
+        b"or_f" => (6, Name::FactorFriendlyName),
+        b"or_m" => (6, Name::FactorMetadata),
+        b"or_s" => (6, Name::FactorSid),
+        b"or_t" => (6, Name::FactorType),
+        b"ty_i" => (6, Name::EntityIdentity),
         _ => return None,
     };
-    names.iter().find_map(|&name| {
-        let start = underscore.checked_sub(name.as_str().find('_')?)?;
-        let found = text.get(start..)?.starts_with(name.as_str());
-        found.then_some(Place { start, name })
-    })
+    let start = underscore.checked_sub(before)?;
+    let found = text.get(start..)?.starts_with(name.as_str().as_bytes());
+    found.then_some(Place { start, name })
 }
 
 /// How many words a name must have, by what it follows.
