@@ -123,6 +123,9 @@ mod tower;
 #[cfg(any(feature = "axum", feature = "actix-web", feature = "tower"))]
 mod trace;
 
+#[doc = include_str!("event/queues.md")]
+pub mod queues {}
+
 #[cfg(any(feature = "axum", feature = "actix-web"))]
 pub use crate::account_received::AccountReceived;
 pub use crate::algorithm::Algorithm;

@@ -121,6 +121,10 @@ mod http;
 mod negative;
 mod signer;
 
+#[cfg(feature = "actix-web")]
+#[doc = include_str!("testing/actix_web.md")]
+pub mod actix_web {}
+
 pub use self::delivery::OwnedDelivery;
 pub use self::device::Device;
 pub use self::event::EventBuilder;
