@@ -167,13 +167,13 @@ fn every_kind_of_key_and_variant_is_named() {
         "off",
         "--get",
         "--shared-key",
-        "SK1=another secret of 32 characters.",
+        "SK1=another-secret-of-32-characters.",
     ]);
     command.env("TWILIO_AUTH_TOKEN", TOKEN);
     let program = Program::start(command);
     let key = SharedKey::new(
         "SK1",
-        "another secret of 32 characters.",
+        "another-secret-of-32-characters.",
         Algorithm::HmacSha256,
     )
     .unwrap();
