@@ -104,6 +104,7 @@ mod delivery;
 pub mod diagnosis;
 mod error;
 mod event;
+pub mod guide;
 #[cfg(feature = "http")]
 mod http;
 #[cfg(feature = "http-body")]

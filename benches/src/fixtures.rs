@@ -122,6 +122,17 @@ pub fn v2_challenge() -> Fixture {
     Fixture::new("v2 challenge", parameters)
 }
 
+/// The usual one with three parameters that Twilio might add.
+pub fn unknown_parameters() -> Fixture {
+    let mut parameters = v2_challenge().parameters;
+    parameters.extend([
+        ("date", "2026-11-26T12:00:00Z".into()),
+        ("region", "us1".into()),
+        ("timestamp", "1700000000".into()),
+    ]);
+    Fixture::new("v2 challenge, three unknown", parameters)
+}
+
 /// With the 20 fields that Twilio allows, and metadata near its limit of 1024 characters.
 pub fn large_challenge() -> Fixture {
     let fields = [

@@ -73,6 +73,13 @@ impl Name {
         underscores.find_map(|(underscore, _)| starts(underscore))
     }
 
+    /// Tells whether the first two letters are those of a name.
+    pub(crate) fn may_start(text: &[u8]) -> bool {
+        let first = text.first_chunk();
+        let starts = [b"ac", b"ch", b"en", b"fa", b"se", b"ty", b"uu"];
+        first.is_some_and(|first| starts.contains(&first))
+    }
+
     /// Finds the name by its length and first letter, which no two of them share.
     #[inline(always)]
     pub(crate) fn of(name: &[u8]) -> Option<Self> {

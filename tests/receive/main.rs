@@ -6,6 +6,7 @@ mod admission;
 mod altered;
 mod codes;
 mod cuts;
+mod decided;
 mod delivery_id;
 mod events;
 mod forms;

@@ -27,9 +27,11 @@ fn main() {
     match &arguments[..] {
         [] => list(),
         [path, name] => {
-            let fixtures = fixtures::all();
-            let fixture = fixtures.iter().find(|fixture| fixture.name == name);
-            run(path, fixture.expect("a delivery of the list"));
+            let mut fixtures = fixtures::all()
+                .into_iter()
+                .chain([fixtures::unknown_parameters()]);
+            let fixture = fixtures.find(|fixture| fixture.name == name);
+            run(path, &fixture.expect("a delivery of the list"));
         }
         _ => panic!("expected a path and a delivery"),
     }
@@ -41,6 +43,9 @@ fn list() {
         for fixture in fixtures::all() {
             println!("{path}\t{}", fixture.name);
         }
+    }
+    for path in ["hmac", "receive_in"] {
+        println!("{path}\t{}", fixtures::unknown_parameters().name);
     }
 }
 

@@ -82,15 +82,12 @@ pub(super) fn ends(
             });
         }
         Name::EntityIdentity => {
-            let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
-            characters(
-                rest,
-                limits::ENTITY_IDENTITY_LENGTH.into_inner(),
-                fits,
-                |len| {
-                    see(start.saturating_add(len), Words::Two);
-                },
-            );
+            let (least, most) = limits::ENTITY_IDENTITY_LENGTH.into_inner();
+            let fits = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'-';
+            let longest = bytes.iter().take(most).take_while(fits).count();
+            for len in least..=longest {
+                see(start.saturating_add(len), Words::Two);
+            }
         }
         Name::FactorFriendlyName => {
             let names = places.all().iter();

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
+use super::super::absent::AbsentJson;
 use super::extent::{self, Budget};
 use super::places::{Places, Words, shortest_name};
-use super::shape::Shape;
-use super::ways::{Difference, Open, Ways};
+use super::ways::{Difference, Open, Says, Way, Ways};
 use crate::limits;
 use crate::params::{Name, Params};
 
@@ -63,11 +63,14 @@ struct Search<'t> {
     all: Ways,
 }
 
-/// The value of a documented parameter, as far as the string shows where it ends.
-struct Value {
-    name: Name,
-    range: Range<usize>,
-    words: Words,
+/// What comes next after a value.
+enum Next {
+    /// The documented name at a place, by its index.
+    Documented(usize, Name),
+    /// An unknown name, up to a place or farther, and where the first documented name of two words is after it.
+    Unknown { from: usize, held: Option<usize> },
+    /// The end of the string.
+    End,
 }
 
 /// Each step is `None` if that takes too long.
@@ -79,7 +82,8 @@ impl Search<'_> {
             *first = Ways::START;
         }
         let mut budget = Budget::of(self.text);
-        for name in Name::ALL {
+        let names = Name::ALL.into_iter();
+        for name in names.filter(|&name| self.places.last(name).is_some()) {
             for (index, place) in self.places.all().iter().enumerate() {
                 if place.name == name {
                     self.go_on(index, place.start..place.end(), name, &mut budget)?;
@@ -108,105 +112,140 @@ impl Search<'_> {
         }
         let (text, places) = (self.text, self.places);
         let start = place.end;
-        let mut ends = Some(());
-        extent::ends(text, places, name, start, budget, |end, words| {
+        let object = self.object(name, start);
+        let mut found = Some(());
+        let mut see = |end, words| {
+            let Some(next) = self.next(name, end, words) else {
+                return;
+            };
             let value = text.get(start..end).unwrap_or_default();
-            let ways = match extent::is_overshot(name, value) {
-                true => Some(direct),
-                false => direct.or(&open),
+            let said = self.said(name, value, words, &next);
+            let mut leave = |ways: &Ways| {
+                ways.iter()
+                    .try_for_each(|way| match way.shape.with(name, value) {
+                        Some(shape) => self.leave(name, end, &next, way.and(said).with(shape)),
+                        None => Some(()),
+                    })
             };
-            let value = Value {
-                name,
-                range: start..end,
-                words,
-            };
-            ends = ends.and_then(|()| self.leave(value, &ways?));
-        })?;
-        ends
+            found = found.and_then(|()| leave(&direct));
+            if !extent::is_overshot(name, value) {
+                found = found.and_then(|()| leave(&open));
+            }
+        };
+        match object {
+            Some(end) => see(end, Words::One),
+            None => extent::ends(text, places, name, start, budget, see)?,
+        }
+        found
+    }
+
+    /// Returns the end of a presented JSON object: it ends nowhere else.
+    fn object(&self, name: Name, start: usize) -> Option<usize> {
+        let value = self.params.documented(name).filter(|_| name.is_json())?;
+        let is_here = value.as_ptr() == self.text.get(start..)?.as_ptr();
+        (is_here && AbsentJson::of(value).is_none()).then_some(start.saturating_add(value.len()))
+    }
+
+    /// Returns what can come next after the value of a documented parameter.
+    #[inline]
+    fn next(&self, name: Name, end: usize, words: Words) -> Option<Next> {
+        let rest = self.text.as_bytes().get(end..)?;
+        match rest.first() {
+            None => return (name == Name::Uuid).then_some(Next::End),
+            Some(first) if !first.is_ascii_lowercase() => return None,
+            Some(_) => {}
+        }
+        if Name::may_start(rest)
+            && let Some(next) = self.next_documented(name, end)
+        {
+            return (!self.places.overlap(end, end)).then_some(next);
+        }
+        let from = end.saturating_add(shortest_name(rest, name, words)?);
+        let held = self.places.first_joined(from);
+        (!self.places.overlap(end, from)).then_some(Next::Unknown { from, held })
+    }
+
+    fn next_documented(&self, name: Name, end: usize) -> Option<Next> {
+        let index = self.places.at(end)?;
+        let next = self.places.all().get(index)?.name;
+        follows(name)
+            .contains(&next)
+            .then_some(Next::Documented(index, next))
+    }
+
+    /// Returns what an interpretation with a value says.
+    fn said(&self, name: Name, value: &str, words: Words, next: &Next) -> Says {
+        let Some(presented) = self.params.documented(name) else {
+            return Says::SomethingElse(Difference { name, position: 0 });
+        };
+        if presented == value {
+            return Says::TheSame;
+        }
+        // A type that Twilio adds later may hold what could be an unknown name.
+        let is_start = words == Words::Two
+            && matches!(next, Next::Unknown { .. })
+            && matches!(name, Name::Type | Name::FactorType)
+            && presented.starts_with(value);
+        if is_start {
+            return Says::Less;
+        }
+        let position = u16::try_from(presented.len().min(value.len())).unwrap_or(u16::MAX);
+        Says::SomethingElse(Difference { name, position })
     }
 
     /// Goes on after a value.
-    fn leave(&mut self, value: Value, ways: &Ways) -> Option<()> {
-        let Value { name, range, words } = value;
-        let end = range.end;
-        let value = self.text.get(range).unwrap_or_default();
-        let presented = self.params.documented(name);
-        let ways = ways.with(|shape| shape.with(name, value));
-        if ways.is_none() {
-            return Some(());
+    fn leave(&mut self, name: Name, end: usize, next: &Next, way: Way) -> Option<()> {
+        match *next {
+            Next::End => self.all.push(way),
+            Next::Documented(index, next) => {
+                let way = way.and(self.skipped(name, next));
+                self.direct.get_mut(index)?.push(way)
+            }
+            Next::Unknown { from, held } => self.leave_unknown(name, end, from, held, way),
         }
-        let is_same = presented == Some(value);
-        // A type that Twilio adds later may hold what could be an unknown name.
-        let is_start = words == Words::Two
-            && matches!(name, Name::Type | Name::FactorType)
-            && presented.is_some_and(|presented| presented.starts_with(value));
-        let position = presented.map_or(0, |presented| presented.len().min(value.len()));
-        let position = u16::try_from(position).unwrap_or(u16::MAX);
-        let differing = ways.differing(Difference { name, position })?;
-        let less = ways.less()?;
-        let (after_documented, after_unknown) = match (is_same, is_start) {
-            (true, _) => (&ways, &ways),
-            (false, true) => (&differing, &less),
-            (false, false) => (&differing, &differing),
-        };
-        if name == Name::Uuid && end == self.text.len() {
-            self.all = self.all.or(after_documented)?;
-        }
-        if self.places.overlap(end, end) {
-            return Some(());
-        }
-        let documented = self.places.at(end).and_then(|index| {
-            let next = self.places.all().get(index)?.name;
-            follows(name).contains(&next).then_some((index, next))
-        });
-        let Some((index, next)) = documented else {
-            return self.follow_unknown(name, end, words, after_unknown);
-        };
-        let ways = self.skipping(name, next, after_documented)?;
-        let direct = self.direct.get_mut(index)?;
-        *direct = direct.or(&ways)?;
-        Some(())
     }
 
-    /// Goes on to documented names after an unknown parameter, if one could start where a value ends.
-    fn follow_unknown(&mut self, name: Name, end: usize, words: Words, ways: &Ways) -> Option<()> {
-        let rest = self.text.get(end..).unwrap_or_default();
-        let Some(len) = shortest_name(rest.as_bytes(), name, words) else {
-            return Some(());
-        };
-        let from = end.saturating_add(len);
-        if self.places.overlap(end, from) {
-            return Some(());
-        }
-        let held = self.places.first_joined(from);
+    /// Goes on after an unknown parameter whose name lies between two places, or goes on after the second.
+    fn leave_unknown(
+        &mut self,
+        name: Name,
+        end: usize,
+        from: usize,
+        held: Option<usize>,
+        way: Way,
+    ) -> Option<()> {
+        let holding = way.shape.holding().map(|shape| way.with(shape));
         if name == Name::Uuid {
-            let ways = match held {
-                None => *ways,
-                Some(_) => ways.with(Shape::holding),
+            return match (held, holding) {
+                (None, _) => self.all.push(way),
+                (Some(_), Some(holding)) => self.all.push(holding),
+                (Some(_), None) => Some(()),
             };
-            self.all = self.all.or(&ways)?;
         }
-        let unknown = rest.get(..len)?;
+        let unknown = self.text.get(end..from)?;
         for &next in follows(name).iter().filter(|next| unknown < next.as_str()) {
-            let ways = self.skipping(name, next, ways)?;
+            let Some(last) = self.places.last(next).filter(|&last| last >= from) else {
+                continue;
+            };
+            let skipped = self.skipped(name, next);
             let open = self.open.get_mut(next.index())?;
-            open.add(from, held.unwrap_or(usize::MAX), &ways)?;
-            if let Some(held) = held {
+            open.add(from, held.unwrap_or(usize::MAX), way.and(skipped))?;
+            if let (Some(held), Some(holding)) = (held.filter(|&held| held < last), holding) {
                 let from = held.saturating_add(1);
-                open.add(from, usize::MAX, &ways.with(Shape::holding))?;
+                open.add(from, usize::MAX, holding.and(skipped))?;
             }
         }
         Some(())
     }
 
-    /// What is said if one documented parameter comes next after another.
-    fn skipping(&self, name: Name, next: Name, ways: &Ways) -> Option<Ways> {
+    /// Returns what is said if one documented parameter comes next after another.
+    fn skipped(&self, name: Name, next: Name) -> Says {
         let up_to_name = name.bit().wrapping_shl(1).wrapping_sub(1);
         let before_next = next.bit().wrapping_sub(1);
         let skipped = self.presented & before_next & !up_to_name;
         match Name::ALL.get(skipped.trailing_zeros() as usize) {
-            Some(&name) => ways.differing(Difference { name, position: 0 }),
-            None => Some(*ways),
+            Some(&name) => Says::SomethingElse(Difference { name, position: 0 }),
+            None => Says::TheSame,
         }
     }
 }

@@ -9,6 +9,8 @@ use crate::params::Name;
 pub(super) struct Places {
     all: [Place; limits::MAX_NAME_OCCURRENCES],
     len: usize,
+    /// Where each name starts for the last time.
+    last: [Option<usize>; Name::ALL.len()],
 }
 
 /// A documented name in a string.
@@ -33,6 +35,7 @@ impl Places {
         let mut places = Self {
             all: [Place { start, name }; limits::MAX_NAME_OCCURRENCES],
             len: 0,
+            last: [None; Name::ALL.len()],
         };
         let mut service = None;
         for underscore in first_underscores(text) {
@@ -63,6 +66,9 @@ impl Places {
         let slot = self.all.get_mut(self.len);
         *slot.ok_or(EventError::TooManyNames { limit })? = place;
         self.len = self.len.saturating_add(1);
+        if let Some(last) = self.last.get_mut(place.name.index()) {
+            *last = Some(place.start);
+        }
         Ok(())
     }
 
@@ -86,6 +92,11 @@ impl Places {
         let mut rest = all.iter().skip(first);
         let place = rest.find(|place| place.name < Name::Type)?;
         Some(place.start)
+    }
+
+    /// Returns where a name starts for the last time.
+    pub(super) fn last(&self, name: Name) -> Option<usize> {
+        self.last.get(name.index()).copied().flatten()
     }
 
     /// Tells whether a name of two words or more lies partly or wholly between two places, or across one place if

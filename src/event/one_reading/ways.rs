@@ -13,23 +13,36 @@ pub(super) struct Difference {
     pub(super) position: u16,
 }
 
-/// One or more interpretations up to a place.
-#[derive(Clone, Copy)]
-struct Way {
-    shape: Shape,
-    says: Says,
-}
-
 /// What an interpretation says, beside the presented one.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Says {
+pub(super) enum Says {
     TheSame,
     /// The same, but that a type that is not known ends earlier.
     Less,
     SomethingElse(Difference),
 }
 
+/// One or more interpretations up to a place.
+#[derive(Clone, Copy)]
+pub(super) struct Way {
+    pub(super) shape: Shape,
+    says: Says,
+}
+
 impl Way {
+    pub(super) fn with(self, shape: Shape) -> Self {
+        Self { shape, ..self }
+    }
+
+    /// With what it says from here on, unless it has said something else before.
+    pub(super) fn and(self, says: Says) -> Self {
+        let says = match (self.says, says) {
+            (Says::SomethingElse(_), _) | (_, Says::TheSame) => self.says,
+            (_, says) => says,
+        };
+        Self { says, ..self }
+    }
+
     fn is_like(&self, other: &Self) -> bool {
         self.shape == other.shape && discriminant(&self.says) == discriminant(&other.says)
     }
@@ -56,7 +69,7 @@ impl Ways {
         Self(ways)
     };
 
-    fn iter(&self) -> impl Iterator<Item = Way> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = Way> {
         self.0.iter().map_while(|way| *way)
     }
 
@@ -76,52 +89,11 @@ impl Ways {
         })
     }
 
-    fn push(&mut self, way: Way) -> Option<()> {
+    /// Adds one; `None` if there are too many.
+    pub(super) fn push(&mut self, way: Way) -> Option<()> {
         let like = |slot: &&mut Option<Way>| slot.is_none_or(|other| other.is_like(&way));
         self.0.iter_mut().find(like)?.get_or_insert(way);
         Some(())
-    }
-
-    pub(super) fn or(mut self, other: &Self) -> Option<Self> {
-        other.iter().try_for_each(|way| self.push(way))?;
-        Some(self)
-    }
-
-    /// With what one more parameter makes of each shape, if that can be.
-    pub(super) fn with(&self, more: impl Fn(Shape) -> Option<Shape>) -> Self {
-        let mut ways = Self::NONE;
-        for way in self.iter() {
-            if let Some(shape) = more(way.shape) {
-                // As many as before, or fewer.
-                let _ = ways.push(Way { shape, ..way });
-            }
-        }
-        ways
-    }
-
-    /// From here on, all of them say something else.
-    pub(super) fn differing(&self, difference: Difference) -> Option<Self> {
-        self.saying(|says| match says {
-            Says::TheSame | Says::Less => Says::SomethingElse(difference),
-            Says::SomethingElse(_) => says,
-        })
-    }
-
-    /// From here on, all of them say less, if not something else.
-    pub(super) fn less(&self) -> Option<Self> {
-        self.saying(|says| match says {
-            Says::TheSame | Says::Less => Says::Less,
-            Says::SomethingElse(_) => says,
-        })
-    }
-
-    fn saying(&self, change: impl Fn(Says) -> Says) -> Option<Self> {
-        let mut ways = Self::NONE;
-        for way in self.iter() {
-            let says = change(way.says);
-            ways.push(Way { says, ..way })?;
-        }
-        Some(ways)
     }
 }
 
@@ -137,22 +109,22 @@ struct Opening {
 }
 
 impl Open {
-    const MOST: usize = 32;
+    const MOST: usize = 24;
 
     pub(super) const NONE: Self = Self([None; Self::MOST]);
 
-    pub(super) fn add(&mut self, from: usize, to: usize, ways: &Ways) -> Option<()> {
-        for way in ways.iter() {
-            let like = |slot: &&mut Option<Opening>| {
-                slot.is_none_or(|other| other.to == to && other.way.is_like(&way))
-            };
-            let slot = self.0.iter_mut().find(like)?;
-            let opening = slot.get_or_insert(Opening { from, to, way });
-            opening.from = opening.from.min(from);
-        }
+    /// Adds one; `None` if there are too many.
+    pub(super) fn add(&mut self, from: usize, to: usize, way: Way) -> Option<()> {
+        let like = |slot: &&mut Option<Opening>| {
+            slot.is_none_or(|other| other.to == to && other.way.is_like(&way))
+        };
+        let slot = self.0.iter_mut().find(like)?;
+        let opening = slot.get_or_insert(Opening { from, to, way });
+        opening.from = opening.from.min(from);
         Some(())
     }
 
+    /// Returns what leads to a place; `None` if that is too much.
     pub(super) fn at(&self, start: usize) -> Option<Ways> {
         let mut ways = Ways::NONE;
         for opening in self.0.iter().map_while(|opening| *opening) {
