@@ -1,12 +1,13 @@
 //! What is told of a delivery, and at which level.
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use ::axum::Router;
 use ::axum::body::Body;
 use ::axum::routing::any;
-use ::tracing::subscriber::with_default;
+use ::tracing::Dispatch;
+use ::tracing::subscriber::{NoSubscriber, with_default};
 use tower::ServiceExt as _;
 use twilio_verify_webhooks::*;
 
@@ -41,6 +42,7 @@ fn told(router: Router, request: ::http::Request<impl Into<Body>>) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
+    several_subscribers();
     with_default(subscriber, || {
         runtime
             .block_on(router.oneshot(request.map(Into::into)))
@@ -48,6 +50,13 @@ fn told(router: Router, request: ::http::Request<impl Into<Body>>) -> String {
     });
     let bytes = log.0.lock().unwrap().clone();
     String::from_utf8(bytes).unwrap()
+}
+
+/// Keeps a second subscriber for the process. With one alone, an event that another test's thread comes to first would be
+/// switched off for all threads.
+fn several_subscribers() {
+    static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
+    LazyLock::force(&SECOND);
 }
 
 async fn webhook(_: Received<'static>) {}

@@ -46,15 +46,21 @@ async fn a_repetition_writes_no_wal() -> TestResult {
         .map(|byte| format!("{byte:02x}"))
         .collect();
     for digest in [known.as_str(), "00000000000000000000000000000000"] {
-        client.simple_query("BEGIN").await?;
-        let plan = client.query(&explained(digest), &[]).await?;
-        let plan: Vec<String> = plan.iter().map(|row| row.get(0)).collect();
-        let assigned = client
-            .query_one("SELECT pg_current_xact_id_if_assigned()::text", &[])
-            .await?;
-        client.simple_query("ROLLBACK").await?;
+        // Whoever reads a page may clean it of rows that other tests updated, which is written once.
+        let mut plan = Vec::new();
+        for _ in 0..10 {
+            client.simple_query("BEGIN").await?;
+            let rows = client.query(&explained(digest), &[]).await?;
+            let assigned = "SELECT pg_current_xact_id_if_assigned()::text";
+            let assigned = client.query_one(assigned, &[]).await?;
+            client.simple_query("ROLLBACK").await?;
+            assert_eq!(assigned.get::<_, Option<&str>>(0), None);
+            plan = rows.iter().map(|row| row.get::<_, String>(0)).collect();
+            if !plan.iter().any(|line| line.contains("WAL:")) {
+                break;
+            }
+        }
         assert!(!plan.iter().any(|line| line.contains("WAL:")), "{plan:#?}");
-        assert_eq!(assigned.get::<_, Option<&str>>(0), None);
     }
     Ok(())
 }

@@ -66,14 +66,15 @@ async fn a_connection_that_was_ended_is_503_and_a_pool_recovers() -> TestResult 
     };
     let admin = connect(&address, "").await?;
     store(&address, "").await?;
-    let store = PostgresStore::new(pool(&address, 1)?, name()?);
+    let ended = format!("{address} application_name='ended by a test'");
+    let store = PostgresStore::new(pool(&ended, 1)?, name()?);
     let inbox = Inbox::new(store);
     let first = received(&EventBuilder::challenge_approved())?;
     assert_eq!(inbox.accept(&first).await.status(), 200);
     admin
         .batch_execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-             WHERE pid <> pg_backend_pid() AND query LIKE '%synchronous_commit%' AND query LIKE '%put%'",
+             WHERE application_name = 'ended by a test'",
         )
         .await?;
     let second = received(&EventBuilder::challenge_denied())?;

@@ -1,11 +1,12 @@
 //! What is told to `tracing`.
 
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+use tracing::subscriber::NoSubscriber;
+use tracing::{Dispatch, Event, Metadata, Subscriber};
 use twilio_verify_webhooks::testing::EventBuilder;
 use twilio_verify_webhooks_inbox::{Inbox, MemoryStore, State};
 
@@ -52,6 +53,7 @@ impl Subscriber for Lines {
 #[tokio::test(start_paused = true)]
 async fn events_name_the_delivery_and_hold_no_text_of_it() {
     let lines = Lines::default();
+    several_subscribers();
     let guard = tracing::subscriber::set_default(lines.clone());
     let inbox = Inbox::builder(MemoryStore::new()).max_tries(2).build();
     let event = EventBuilder::challenge_approved()
@@ -77,4 +79,11 @@ async fn events_name_the_delivery_and_hold_no_text_of_it() {
         !lines.iter().any(|line| line.contains("secret")),
         "{lines:#?}"
     );
+}
+
+/// Keeps a second subscriber for the process. With one alone, an event that another test's thread comes to first would be
+/// switched off for all threads.
+fn several_subscribers() {
+    static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
+    LazyLock::force(&SECOND);
 }
