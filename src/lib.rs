@@ -124,6 +124,13 @@ mod tower;
 #[cfg(any(feature = "axum", feature = "actix-web", feature = "tower"))]
 mod trace;
 
+// Without an adapter nobody tells anything.
+#[cfg(all(
+    feature = "tracing",
+    not(any(feature = "axum", feature = "actix-web", feature = "tower"))
+))]
+use tracing as _;
+
 #[doc = include_str!("event/queues.md")]
 pub mod queues {}
 
