@@ -207,6 +207,8 @@ fn spellings() -> Vec<Case> {
     ] {
         cases.push(signed_as(body, true).named("another spelling of the form"));
     }
+    let added = format!("{body}&region=1");
+    cases.push(signed_as(added, true).named("a parameter of one word, after a SID"));
     for tail in [
         "&",
         "&&",
@@ -223,7 +225,7 @@ fn spellings() -> Vec<Case> {
         "&a=1&a=2",
         "&a;b=1",
         "&a%5Bb%5D=1",
-        "&region=1",
+        "&environment=1",
     ] {
         cases.push(
             signed_as(format!("{body}{tail}"), false).named(format!("a form that ends in {tail}")),
@@ -268,7 +270,7 @@ fn events_of_other_products() -> Vec<Case> {
         ("factor_friendly_name", "x"),
         ("challenge_details", "{"),
         ("factor_metadata", "[1]"),
-        ("region", "1"),
+        ("environment", "1"),
     ] {
         cases.push(Case::request(URL, with(event(), name, value)).named(format!("{name}={value}")));
     }
