@@ -7,8 +7,8 @@ use crate::SECRETS;
 /// Stands in an input for [`PLANTED`].
 const PLANT: u8 = 1;
 
-/// What nobody but a user or a request writes, so that a report never shows it.
-pub const PLANTED: &str = "planted";
+/// What nobody but a user or a request writes, so that a report never shows it; no name that a refusal shows holds it.
+pub const PLANTED: &str = "Planted-7";
 
 /// Writes out what is to be planted.
 pub fn plant(bytes: &[u8]) -> Vec<u8> {
