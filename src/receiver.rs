@@ -128,6 +128,17 @@ impl Receiver {
     /// # Errors
     ///
     /// [`ConfigError::Url`] if the URL cannot be used.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::{AuthToken, ConfigError, Receiver, UrlError};
+    ///
+    /// # let token = AuthToken::new("a-token-for-tests")?;
+    /// let receiver = Receiver::new("https://example.com/webhook", token.clone())?;
+    /// assert_eq!(receiver.keys().len(), 1);
+    /// let error = Receiver::new("example.com/webhook", token).unwrap_err();
+    /// assert_eq!(error, ConfigError::Url(UrlError::NotAbsolute));
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub fn new(url: impl Into<String>, token: AuthToken) -> Result<Self, ConfigError> {
         Self::builder(url).auth_token(token).build()
     }
@@ -166,6 +177,34 @@ impl Receiver {
     /// # Errors
     ///
     /// [`Refusal`] says why the delivery is not accepted, and with which status to answer.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[cfg(feature = "testing")] {
+    /// # use twilio_verify_webhooks::AuthToken;
+    /// use twilio_verify_webhooks::testing::{EventBuilder, Signer};
+    /// use twilio_verify_webhooks::{Delivery, Receiver};
+    ///
+    /// /// Returns the status to answer with.
+    /// fn answer(receiver: &Receiver, delivery: &Delivery<'_>) -> u16 {
+    ///     match receiver.receive(delivery) {
+    ///         Ok(received) => println!("{} {}", received.event.event_type(), received.event.delivery_id()),
+    ///         Err(refusal) => return refusal.status(),
+    ///     }
+    ///     200
+    /// }
+    ///
+    /// # let (url, token) = ("https://example.com/webhook", AuthToken::new("a-token-for-tests")?);
+    /// # let receiver = Receiver::new(url, token.clone())?;
+    /// # let signer = Signer::new(url, token)?;
+    /// let delivery = signer.post(&EventBuilder::challenge_approved());
+    /// assert_eq!(answer(&receiver, &delivery.as_delivery()), 200);
+    /// let altered = delivery.with_body(EventBuilder::challenge_approved().form());
+    /// assert_eq!(answer(&receiver, &altered.as_delivery()), 403);
+    /// # }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn receive(&self, delivery: &Delivery<'_>) -> Result<Received<'static>, Refusal> {
         let mut memory = Stack::new();
         let matched = self.matched(delivery, &mut memory)?;
@@ -179,6 +218,30 @@ impl Receiver {
     /// # Errors
     ///
     /// [`Refusal`] says why the delivery is not accepted, and with which status to answer.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[cfg(feature = "testing")] {
+    /// use twilio_verify_webhooks::Buffer;
+    /// # use twilio_verify_webhooks::testing::{EventBuilder, Signer};
+    /// # use twilio_verify_webhooks::{AuthToken, Receiver};
+    ///
+    /// # let (url, token) = ("https://example.com/webhook", AuthToken::new("a-token-for-tests")?);
+    /// # let receiver = Receiver::new(url, token.clone())?;
+    /// # let signer = Signer::new(url, token)?;
+    /// # let events = [EventBuilder::factor_created(), EventBuilder::factor_verified()];
+    /// # let deliveries = events.map(|event| signer.post(&event));
+    /// let mut buffer = Buffer::new();
+    /// for delivery in &deliveries {
+    ///     let received = receiver.receive_in(&delivery.as_delivery(), &mut buffer)?;
+    ///     println!("{}", received.event.event_type());
+    /// }
+    /// # let stranger = Signer::new(url, AuthToken::new("another-token")?)?.post(&EventBuilder::factor_created());
+    /// assert_eq!(receiver.receive_in(&stranger.as_delivery(), &mut buffer).unwrap_err().status(), 403);
+    /// # }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn receive_in<'b>(
         &'b self,
         delivery: &Delivery<'_>,
@@ -195,6 +258,27 @@ impl Receiver {
     /// # Errors
     ///
     /// [`Refusal`] says why the delivery is not accepted, and with which status to answer.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[cfg(feature = "testing")] {
+    /// # use twilio_verify_webhooks::testing::{EventBuilder, Signer};
+    /// # use twilio_verify_webhooks::{AuthToken, Receiver};
+    /// use twilio_verify_webhooks::{Refusal, SignatureError};
+    ///
+    /// # let (url, token) = ("https://example.com/webhook", AuthToken::new("a-token-for-tests")?);
+    /// # let receiver = Receiver::new(url, token.clone())?;
+    /// # let signer = Signer::new(url, token)?;
+    /// # let delivery = signer.post(&EventBuilder::factor_created());
+    /// // The first of the receiver's keys: useful to know when an old one may go.
+    /// assert_eq!(receiver.verify(&delivery.as_delivery())?.position, 0);
+    /// let altered = delivery.with_body("type=factor.created");
+    /// let refusal = receiver.verify(&altered.as_delivery()).unwrap_err();
+    /// assert_eq!(refusal, Refusal::Signature(SignatureError::Mismatch { tries: 2 }));
+    /// # }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn verify(&self, delivery: &Delivery<'_>) -> Result<MatchedKey<'_>, Refusal> {
         let mut memory = Stack::new();
         Ok(self.matched(delivery, &mut memory)?.key)
@@ -205,6 +289,26 @@ impl Receiver {
     /// # Errors
     ///
     /// [`Refusal`] says why the delivery is not accepted, and with which status to answer.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[cfg(feature = "testing")] {
+    /// # use twilio_verify_webhooks::testing::{EventBuilder, Signer};
+    /// # use twilio_verify_webhooks::{AuthToken, Receiver};
+    /// use twilio_verify_webhooks::Buffer;
+    ///
+    /// # let (url, token) = ("https://example.com/webhook", AuthToken::new("a-token-for-tests")?);
+    /// # let receiver = Receiver::new(url, token.clone())?;
+    /// # let signer = Signer::new(url, token)?;
+    /// # let delivery = signer.post(&EventBuilder::factor_created());
+    /// let mut buffer = Buffer::new();
+    /// let verified = receiver.verify_in(&delivery.as_delivery(), &mut buffer)?;
+    /// assert_eq!(verified.params().get("type"), Some("factor.created"));
+    /// assert_eq!(verified.read()?.event.event_type(), "factor.created");
+    /// # }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn verify_in<'b>(
         &'b self,
         delivery: &Delivery<'_>,

@@ -105,6 +105,16 @@ macro_rules! sids {
             /// # Errors
             ///
             /// [`SidError`] names the first thing that is not as expected.
+            ///
+            /// ```
+            #[doc = concat!("use twilio_verify_webhooks::{SidError, ", stringify!($name), "};")]
+            ///
+            #[doc = concat!("let text = \"", $prefix, "0123456789abcdef0123456789abcdef\";")]
+            #[doc = concat!("assert_eq!(", stringify!($name), "::new(text)?, text);")]
+            #[doc = concat!("let error = ", stringify!($name), "::new(\"0123456789abcdef\").unwrap_err();")]
+            #[doc = concat!("assert_eq!(error, SidError::Length { prefix: \"", $prefix, "\", found: 16 });")]
+            /// # Ok::<(), SidError>(())
+            /// ```
             #[inline(always)]
             pub fn new(text: &str) -> Result<Self, SidError> {
                 check(Self::PREFIX, text.as_bytes()).map(|sid| Self(*sid))

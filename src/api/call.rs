@@ -84,6 +84,23 @@ impl<T: Reply> Call<T> {
     /// # Errors
     ///
     /// [`ReplyError`] says what came instead.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::WebhookSid;
+    /// use twilio_verify_webhooks::api::ReplyError;
+    /// # use twilio_verify_webhooks::api::{Credentials, Webhooks};
+    ///
+    /// # let service_sid = "VA0123456789abcdef0123456789abcdef".parse()?;
+    /// # let credentials = Credentials::api_key("SK0123456789abcdef0123456789abcdef", "a-secret-for-tests")?;
+    /// # let webhooks = Webhooks::new(service_sid, credentials)?;
+    /// let sid = WebhookSid::new("YW0123456789abcdef0123456789abcdef")?;
+    /// let call = webhooks.fetch(sid)?;
+    /// let reply = http::Response::new(r#"{"sid": "YW0123456789abcdef0123456789abcdef"}"#);
+    /// assert_eq!(call.parse(&reply)?.sid, Some(sid));
+    /// let page_of_a_proxy = http::Response::new("<html>");
+    /// assert_eq!(call.parse(&page_of_a_proxy), Err(ReplyError::NotJson { line: 1, column: 1 }));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn parse<B: AsRef<[u8]>>(&self, response: &Response<B>) -> Result<T, ReplyError> {
         let (status, body) = (response.status(), response.body().as_ref());
         if status.is_redirection() {

@@ -29,6 +29,20 @@ impl Credentials {
     ///
     /// [`CredentialsError`] if the SID is none, or if the secret is empty or holds other characters than letters, digits
     /// and `-._~`.
+    ///
+    /// ```
+    /// use std::{env, error::Error};
+    /// use twilio_verify_webhooks::api::{Credentials, CredentialsError};
+    ///
+    /// fn credentials() -> Result<Credentials, Box<dyn Error>> {
+    ///     let (sid, secret) = (env::var("TWILIO_API_KEY")?, env::var("TWILIO_API_SECRET")?);
+    ///     Ok(Credentials::api_key(&sid, &secret)?)
+    /// }
+    ///
+    /// // The SID of an account is not that of a key.
+    /// let error = Credentials::api_key("AC0123456789abcdef0123456789abcdef", "a-secret-for-tests");
+    /// assert!(matches!(error, Err(CredentialsError::KeySid(_))));
+    /// ```
     pub fn api_key(sid: &str, secret: &str) -> Result<Self, CredentialsError> {
         sid::check("SK", sid.as_bytes()).map_err(CredentialsError::KeySid)?;
         Self::new(sid, secret)
@@ -39,6 +53,18 @@ impl Credentials {
     /// # Errors
     ///
     /// [`CredentialsError`] if the token is empty or holds other characters than letters, digits and `-._~`.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::AccountSid;
+    /// use twilio_verify_webhooks::api::{Credentials, CredentialsError};
+    ///
+    /// let account_sid = AccountSid::new("AC0123456789abcdef0123456789abcdef")?;
+    /// assert!(Credentials::auth_token(account_sid, "a-token-for-tests").is_ok());
+    /// // With the line end of the file that it was read from:
+    /// let error = Credentials::auth_token(account_sid, "a-token-for-tests\n").unwrap_err();
+    /// assert_eq!(error, CredentialsError::Character { position: 17 });
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn auth_token(account_sid: AccountSid, token: &str) -> Result<Self, CredentialsError> {
         Self::new(account_sid.as_str(), token)
     }

@@ -122,6 +122,22 @@ impl Listing {
     ///
     /// [`NextPageError`] if it names a next page that is not asked for: one elsewhere, one that was read already, or one
     /// beyond [`MAX_PAGES`](Self::MAX_PAGES). There is no next call then.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::api::{NextPageError, Page};
+    /// # use twilio_verify_webhooks::api::{Credentials, Webhooks};
+    ///
+    /// # let service_sid = "VA0123456789abcdef0123456789abcdef".parse()?;
+    /// # let credentials = Credentials::api_key("SK0123456789abcdef0123456789abcdef", "a-secret-for-tests")?;
+    /// # let webhooks = Webhooks::new(service_sid, credentials)?;
+    /// let mut listing = webhooks.list_all();
+    /// let reply = r#"{"webhooks": [], "meta": {"next_page_url": "https://example.com/v2/next"}}"#;
+    /// let page: Page = serde_json::from_str(reply)?;
+    /// // Credentials do not go to another host.
+    /// assert_eq!(listing.add(page), Err(NextPageError::Origin));
+    /// assert!(listing.next_call().is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn add(&mut self, page: Page) -> Result<(), NextPageError> {
         self.next = None;
         let next = self.source.next_page(&page)?;

@@ -28,6 +28,14 @@ impl ReqwestClient {
     /// # Errors
     ///
     /// [`ClientError::Build`] if there are none, or TLS does not work for another reason.
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    /// use twilio_verify_webhooks::api::ReqwestClient;
+    ///
+    /// let client = ReqwestClient::new()?.timeout(Duration::from_secs(5));
+    /// # Ok::<(), twilio_verify_webhooks::api::ClientError>(())
+    /// ```
     pub fn new() -> Result<Self, ClientError> {
         Self::from_builder(Client::builder())
     }
@@ -39,6 +47,14 @@ impl ReqwestClient {
     /// # Errors
     ///
     /// [`ClientError::Build`] if the settings cannot be used.
+    ///
+    /// ```no_run
+    /// use twilio_verify_webhooks::api::ReqwestClient;
+    ///
+    /// let proxy = reqwest::Proxy::https("http://proxy.internal:3128")?;
+    /// let client = ReqwestClient::from_builder(reqwest::Client::builder().proxy(proxy))?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn from_builder(builder: ClientBuilder) -> Result<Self, ClientError> {
         let client = builder.redirect(Policy::none()).build();
         Ok(Self {
@@ -67,6 +83,23 @@ impl ReqwestClient {
     /// # Errors
     ///
     /// [`ClientError`] says whether there was no reply or not the right one.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::WebhookSid;
+    /// use twilio_verify_webhooks::api::{ClientError, ReqwestClient, Webhook, Webhooks};
+    ///
+    /// /// Fetches a webhook; none if there is none with this SID.
+    /// async fn fetch(
+    ///     client: &ReqwestClient,
+    ///     webhooks: &Webhooks,
+    ///     sid: WebhookSid,
+    /// ) -> Result<Option<Webhook>, ClientError> {
+    ///     match client.send(&webhooks.fetch(sid)?).await {
+    ///         Err(error) if error.refused().is_some_and(|reply| reply.status == 404) => Ok(None),
+    ///         webhook => webhook.map(Some),
+    ///     }
+    /// }
+    /// ```
     pub async fn send<T: Reply>(&self, call: &Call<T>) -> Result<T, ClientError> {
         let mut sent_again = 0;
         loop {
@@ -107,6 +140,15 @@ impl ReqwestClient {
     /// # Errors
     ///
     /// As [`send`](Self::send). It is all of them or none.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::api::{ClientError, ReqwestClient, Status, Webhooks};
+    ///
+    /// async fn count_disabled(client: &ReqwestClient, webhooks: &Webhooks) -> Result<usize, ClientError> {
+    ///     let all = client.list_all(webhooks).await?;
+    ///     Ok(all.iter().filter(|webhook| webhook.status == Some(Status::Disabled)).count())
+    /// }
+    /// ```
     pub async fn list_all(&self, webhooks: &Webhooks) -> Result<Vec<Webhook>, ClientError> {
         let mut listing = webhooks.list_all();
         while let Some(call) = listing.next_call() {
@@ -121,6 +163,21 @@ impl ReqwestClient {
     /// # Errors
     ///
     /// As [`send`](Self::send). It may be repeated after any error.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::ChallengeEventType::{Approved, Denied};
+    /// use twilio_verify_webhooks::api::{EventTypes, NewWebhook, Outcome, ReqwestClient, Webhooks};
+    ///
+    /// async fn deploy(client: &ReqwestClient, webhooks: &Webhooks) -> Result<(), Box<dyn std::error::Error>> {
+    ///     let answers = EventTypes::from(Approved).and(Denied);
+    ///     let wanted = NewWebhook::new("backend", answers, "https://example.com/webhook")?;
+    ///     let ensured = client.ensure(webhooks, &wanted).await?;
+    ///     if ensured.outcome != Outcome::Unchanged {
+    ///         println!("webhook {:?}, {} others have its URL", ensured.outcome, ensured.duplicates.len());
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
     pub async fn ensure(
         &self,
         webhooks: &Webhooks,

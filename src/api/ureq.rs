@@ -66,6 +66,19 @@ impl UreqClient {
     /// # Errors
     ///
     /// [`ClientError`] says whether there was no reply or not the right one.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::WebhookSid;
+    /// use twilio_verify_webhooks::api::{ClientError, UreqClient, Webhook, Webhooks};
+    ///
+    /// /// Fetches a webhook; none if there is none with this SID.
+    /// fn fetch(client: &UreqClient, webhooks: &Webhooks, sid: WebhookSid) -> Result<Option<Webhook>, ClientError> {
+    ///     match client.send(&webhooks.fetch(sid)?) {
+    ///         Err(error) if error.refused().is_some_and(|reply| reply.status == 404) => Ok(None),
+    ///         webhook => webhook.map(Some),
+    ///     }
+    /// }
+    /// ```
     pub fn send<T: Reply>(&self, call: &Call<T>) -> Result<T, ClientError> {
         let mut sent_again = 0;
         loop {
@@ -119,6 +132,15 @@ impl UreqClient {
     /// # Errors
     ///
     /// As [`send`](Self::send). It is all of them or none.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::api::{ClientError, UreqClient, Status, Webhooks};
+    ///
+    /// fn count_disabled(client: &UreqClient, webhooks: &Webhooks) -> Result<usize, ClientError> {
+    ///     let all = client.list_all(webhooks)?;
+    ///     Ok(all.iter().filter(|webhook| webhook.status == Some(Status::Disabled)).count())
+    /// }
+    /// ```
     pub fn list_all(&self, webhooks: &Webhooks) -> Result<Vec<Webhook>, ClientError> {
         let mut listing = webhooks.list_all();
         while let Some(call) = listing.next_call() {
@@ -133,6 +155,21 @@ impl UreqClient {
     /// # Errors
     ///
     /// As [`send`](Self::send). It may be repeated after any error.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::ChallengeEventType::{Approved, Denied};
+    /// use twilio_verify_webhooks::api::{EventTypes, NewWebhook, Outcome, UreqClient, Webhooks};
+    ///
+    /// fn deploy(client: &UreqClient, webhooks: &Webhooks) -> Result<(), Box<dyn std::error::Error>> {
+    ///     let answers = EventTypes::from(Approved).and(Denied);
+    ///     let wanted = NewWebhook::new("backend", answers, "https://example.com/webhook")?;
+    ///     let ensured = client.ensure(webhooks, &wanted)?;
+    ///     if ensured.outcome != Outcome::Unchanged {
+    ///         println!("webhook {:?}, {} others have its URL", ensured.outcome, ensured.duplicates.len());
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn ensure(&self, webhooks: &Webhooks, wanted: &NewWebhook) -> Result<Ensured, ClientError> {
         let plan = Plan::new(wanted, self.list_all(webhooks)?);
         let (outcome, webhook) = match plan.step {

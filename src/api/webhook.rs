@@ -118,6 +118,16 @@ impl DateText {
     /// # Errors
     ///
     /// [`jiff::Error`] if it is not a date and time with an offset from GMT.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::api::DateText;
+    ///
+    /// let created: DateText = serde_json::from_str(r#""2015-07-30T20:00:00Z""#)?;
+    /// assert_eq!(created.timestamp().unwrap().as_second(), 1_438_286_400);
+    /// let local: DateText = serde_json::from_str(r#""2015-07-30T20:00:00""#)?;
+    /// assert!(local.timestamp().is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[cfg(feature = "jiff")]
     pub fn timestamp(&self) -> Result<jiff::Timestamp, jiff::Error> {
         self.0.parse()

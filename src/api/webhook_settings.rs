@@ -30,6 +30,18 @@ impl NewWebhook {
     /// # Errors
     ///
     /// [`RequestError`] if the name is blank or if no receiver could be built for the URL.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::ChallengeEventType::{Approved, Denied};
+    /// use twilio_verify_webhooks::api::{EventTypes, NewWebhook, RequestError};
+    ///
+    /// let answers = EventTypes::from(Approved).and(Denied);
+    /// let webhook = NewWebhook::new("backend", answers, "https://example.com/webhook")?;
+    /// assert_eq!(webhook.webhook_url(), "https://example.com/webhook");
+    /// let error = NewWebhook::new("backend", Approved, "example.com/webhook").unwrap_err();
+    /// assert!(matches!(error, RequestError::WebhookUrl(_)));
+    /// # Ok::<(), RequestError>(())
+    /// ```
     pub fn new(
         friendly_name: impl Into<String>,
         event_types: impl Into<EventTypes>,
@@ -135,6 +147,15 @@ impl WebhookUpdate {
     /// # Errors
     ///
     /// [`RequestError::FriendlyName`] if the name is blank.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::api::{RequestError, WebhookUpdate};
+    ///
+    /// let update = WebhookUpdate::new().friendly_name("staging")?;
+    /// assert!(update.names().eq(["friendly_name"]));
+    /// assert_eq!(WebhookUpdate::new().friendly_name(" "), Err(RequestError::FriendlyName));
+    /// # Ok::<(), RequestError>(())
+    /// ```
     pub fn friendly_name(mut self, friendly_name: impl Into<String>) -> Result<Self, RequestError> {
         self.friendly_name = Some(check_name(friendly_name.into())?);
         Ok(self)
@@ -152,6 +173,16 @@ impl WebhookUpdate {
     /// # Errors
     ///
     /// [`RequestError::WebhookUrl`] if no receiver could be built for it.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::api::{RequestError, WebhookUpdate};
+    ///
+    /// let update = WebhookUpdate::new().webhook_url("https://example.com/webhook")?;
+    /// assert!(update.names().eq(["webhook_url"]));
+    /// let error = WebhookUpdate::new().webhook_url("/webhook").unwrap_err();
+    /// assert!(matches!(error, RequestError::WebhookUrl(_)));
+    /// # Ok::<(), RequestError>(())
+    /// ```
     pub fn webhook_url(mut self, webhook_url: impl Into<String>) -> Result<Self, RequestError> {
         self.webhook_url = Some(check_url(webhook_url.into())?);
         Ok(self)

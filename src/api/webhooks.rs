@@ -29,6 +29,19 @@ impl Webhooks {
     /// # Errors
     ///
     /// [`RequestError::Sid`] if the SID is not hexadecimal, as those in Twilio's sample deliveries are not.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::api::{Credentials, RequestError, Webhooks};
+    ///
+    /// # let credentials = Credentials::api_key("SK0123456789abcdef0123456789abcdef", "a-secret-for-tests")?;
+    /// let service_sid = "VA0123456789abcdef0123456789abcdef".parse()?;
+    /// let webhooks = Webhooks::new(service_sid, credentials.clone())?;
+    /// assert_eq!(webhooks.list().to_request().uri().host(), Some("verify.twilio.com"));
+    /// // As a placeholder is written:
+    /// let error = Webhooks::new("VAXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX".parse()?, credentials).unwrap_err();
+    /// assert_eq!(error, RequestError::Sid { prefix: "VA", position: 2 });
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(service_sid: ServiceSid, credentials: Credentials) -> Result<Self, RequestError> {
         check_sid(ServiceSid::PREFIX, service_sid.as_str())?;
         let collection = BaseUrl::new(BASE_URL)?.collection(&service_sid)?;
@@ -47,6 +60,20 @@ impl Webhooks {
     ///
     /// [`RequestError::BaseUrl`] if it is not a URL with https, or with http and this machine as host (`localhost` or a
     /// loopback address), or if it has more than a path after its port.
+    ///
+    /// ```
+    /// # use twilio_verify_webhooks::api::{Credentials, Webhooks};
+    /// use twilio_verify_webhooks::api::{BaseUrlError, RequestError};
+    ///
+    /// # let service_sid = "VA0123456789abcdef0123456789abcdef".parse()?;
+    /// # let credentials = Credentials::api_key("SK0123456789abcdef0123456789abcdef", "a-secret-for-tests")?;
+    /// # let webhooks = Webhooks::new(service_sid, credentials)?;
+    /// let mock = webhooks.clone().with_base_url("http://127.0.0.1:4010")?;
+    /// assert_eq!(mock.list().to_request().uri().authority().unwrap(), "127.0.0.1:4010");
+    /// let error = webhooks.with_base_url("http://example.com").unwrap_err();
+    /// assert_eq!(error, RequestError::BaseUrl(BaseUrlError::NotEncrypted));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn with_base_url(self, base_url: &str) -> Result<Self, RequestError> {
         let base_url = BaseUrl::new(base_url)?;
         self.at(&base_url)
@@ -59,6 +86,17 @@ impl Webhooks {
     /// # Errors
     ///
     /// As [`with_base_url`](Self::with_base_url), but for the host.
+    ///
+    /// ```
+    /// # use twilio_verify_webhooks::api::{Credentials, Webhooks};
+    ///
+    /// # let service_sid = "VA0123456789abcdef0123456789abcdef".parse()?;
+    /// # let credentials = Credentials::api_key("SK0123456789abcdef0123456789abcdef", "a-secret-for-tests")?;
+    /// # let webhooks = Webhooks::new(service_sid, credentials)?;
+    /// let mock = webhooks.with_unencrypted_base_url("http://mock:4010")?;
+    /// assert_eq!(mock.list().to_request().uri().host(), Some("mock"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn with_unencrypted_base_url(self, base_url: &str) -> Result<Self, RequestError> {
         let base_url = BaseUrl::unencrypted(base_url)?;
         self.at(&base_url)
@@ -78,6 +116,20 @@ impl Webhooks {
     /// # Errors
     ///
     /// [`RequestError::PageSize`] if it is 0 or more than 1000.
+    ///
+    /// ```
+    /// # use twilio_verify_webhooks::api::{Credentials, Webhooks};
+    /// use twilio_verify_webhooks::api::RequestError;
+    ///
+    /// # let service_sid = "VA0123456789abcdef0123456789abcdef".parse()?;
+    /// # let credentials = Credentials::api_key("SK0123456789abcdef0123456789abcdef", "a-secret-for-tests")?;
+    /// # let webhooks = Webhooks::new(service_sid, credentials)?;
+    /// let small_pages = webhooks.clone().with_page_size(20)?;
+    /// assert_eq!(small_pages.list().to_request().uri().query(), Some("PageSize=20"));
+    /// let error = webhooks.with_page_size(0).unwrap_err();
+    /// assert_eq!(error, RequestError::PageSize { largest: 1000, found: 0 });
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn with_page_size(mut self, page_size: u16) -> Result<Self, RequestError> {
         if !(1..=Self::MAX_PAGE_SIZE).contains(&page_size) {
             return Err(RequestError::PageSize {
@@ -115,6 +167,20 @@ impl Webhooks {
     /// # Errors
     ///
     /// [`RequestError::Sid`] if the SID is not hexadecimal.
+    ///
+    /// ```
+    /// # use twilio_verify_webhooks::api::{Credentials, Webhooks};
+    /// use twilio_verify_webhooks::WebhookSid;
+    ///
+    /// # let service_sid = "VA0123456789abcdef0123456789abcdef".parse()?;
+    /// # let credentials = Credentials::api_key("SK0123456789abcdef0123456789abcdef", "a-secret-for-tests")?;
+    /// # let webhooks = Webhooks::new(service_sid, credentials)?;
+    /// let sid = WebhookSid::new("YW0123456789abcdef0123456789abcdef")?;
+    /// let request = webhooks.fetch(sid)?.to_request();
+    /// assert_eq!(request.method(), "GET");
+    /// assert!(request.uri().path().ends_with("/Webhooks/YW0123456789abcdef0123456789abcdef"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn fetch(&self, sid: WebhookSid) -> Result<Call<Webhook>, RequestError> {
         Ok(Call::get(self.member(sid)?, &self.credentials))
     }
@@ -124,6 +190,20 @@ impl Webhooks {
     /// # Errors
     ///
     /// [`RequestError::Sid`] if the SID is not hexadecimal.
+    ///
+    /// ```
+    /// # use twilio_verify_webhooks::api::{Credentials, Webhooks};
+    /// use twilio_verify_webhooks::WebhookSid;
+    /// use twilio_verify_webhooks::api::{Status, WebhookUpdate};
+    ///
+    /// # let service_sid = "VA0123456789abcdef0123456789abcdef".parse()?;
+    /// # let credentials = Credentials::api_key("SK0123456789abcdef0123456789abcdef", "a-secret-for-tests")?;
+    /// # let webhooks = Webhooks::new(service_sid, credentials)?;
+    /// let sid = WebhookSid::new("YW0123456789abcdef0123456789abcdef")?;
+    /// let call = webhooks.update(sid, &WebhookUpdate::new().status(Status::Disabled))?;
+    /// assert_eq!(call.to_request().body(), b"Status=disabled");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn update(
         &self,
         sid: WebhookSid,
@@ -138,6 +218,20 @@ impl Webhooks {
     /// # Errors
     ///
     /// [`RequestError::Sid`] if the SID is not hexadecimal.
+    ///
+    /// ```
+    /// # use twilio_verify_webhooks::api::{Credentials, Webhooks};
+    /// use twilio_verify_webhooks::WebhookSid;
+    ///
+    /// # let service_sid = "VA0123456789abcdef0123456789abcdef".parse()?;
+    /// # let credentials = Credentials::api_key("SK0123456789abcdef0123456789abcdef", "a-secret-for-tests")?;
+    /// # let webhooks = Webhooks::new(service_sid, credentials)?;
+    /// let call = webhooks.delete(WebhookSid::new("YW0123456789abcdef0123456789abcdef")?)?;
+    /// assert_eq!(call.to_request().method(), "DELETE");
+    /// let reply = http::Response::builder().status(204).body("")?;
+    /// assert_eq!(call.parse(&reply), Ok(()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn delete(&self, sid: WebhookSid) -> Result<Call<()>, RequestError> {
         Ok(Call::delete(self.member(sid)?, &self.credentials))
     }
@@ -153,6 +247,21 @@ impl Webhooks {
     ///
     /// [`NextPageError`] if the page names a next one that is not of this list: scheme, host, port and path are compared,
     /// and only the query is taken over.
+    ///
+    /// ```
+    /// # use twilio_verify_webhooks::api::{Credentials, Webhooks};
+    /// use twilio_verify_webhooks::api::{NextPageError, Page};
+    ///
+    /// # let service_sid = "VA0123456789abcdef0123456789abcdef".parse()?;
+    /// # let credentials = Credentials::api_key("SK0123456789abcdef0123456789abcdef", "a-secret-for-tests")?;
+    /// # let webhooks = Webhooks::new(service_sid, credentials)?;
+    /// let last: Page = serde_json::from_str(r#"{"webhooks": [], "meta": {"next_page_url": null}}"#)?;
+    /// assert!(webhooks.next_page(&last)?.is_none());
+    /// let reply = r#"{"webhooks": [], "meta": {"next_page_url": "https://example.com/v2/next"}}"#;
+    /// let page: Page = serde_json::from_str(reply)?;
+    /// assert_eq!(webhooks.next_page(&page).unwrap_err(), NextPageError::Origin);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn next_page(&self, page: &Page) -> Result<Option<Call<Page>>, NextPageError> {
         let Some(next_page) = &page.meta.next_page_url else {
             return Ok(None);

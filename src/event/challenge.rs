@@ -107,6 +107,24 @@ impl<'a> ChallengeEvent<'a> {
     /// # Errors
     ///
     /// [`DecodeError`] names the element that is not as Twilio documents it.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[cfg(feature = "testing")] {
+    /// use twilio_verify_webhooks::Event;
+    /// use twilio_verify_webhooks::testing::EventBuilder;
+    ///
+    /// let details = r#"{"message":"Sign in?","fields":[{"label":"Place","value":"Rome"}]}"#;
+    /// let event = EventBuilder::challenge_approved().challenge_details(details).build()?;
+    /// if let Event::Challenge(challenge) = &event
+    ///     && let Some(details) = challenge.details()?
+    /// {
+    ///     assert_eq!((&*details.message, &*details.fields[0].value), ("Sign in?", "Rome"));
+    /// }
+    /// # }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn details(&self) -> Result<Option<ChallengeDetails<'_>>, DecodeError> {
         self.challenge_details
             .as_ref()

@@ -50,6 +50,30 @@ impl AccountReceiver {
     /// # Errors
     ///
     /// [`Refusal`] says why the delivery is not accepted; [`Refusal::UnknownAccount`] if `keys_of` returns none.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[cfg(feature = "testing")] {
+    /// use std::collections::HashMap;
+    /// # use twilio_verify_webhooks::testing::{Device, Signer};
+    /// # use twilio_verify_webhooks::{AccountReceiver, AuthToken};
+    /// use twilio_verify_webhooks::{AccountKeys, AccountSid, Refusal};
+    ///
+    /// # let (url, token) = ("https://example.com/webhook", AuthToken::new("a-token-for-tests")?);
+    /// # let receiver = AccountReceiver::builder(url).build()?;
+    /// # let mut device = Device::new().with_account_sid("AC0123456789abcdef0123456789abcdef");
+    /// # let delivery = Signer::new(url, token.clone())?.post(&device.factor_created());
+    /// let account_sid = AccountSid::new("AC0123456789abcdef0123456789abcdef")?;
+    /// let accounts = HashMap::from([(account_sid, AccountKeys::new(account_sid, [token])?)]);
+    /// let received = receiver.receive(&delivery.as_delivery(), |account_sid| accounts.get(&account_sid))?;
+    /// assert_eq!(received.event.account_sid(), account_sid);
+    ///
+    /// let refusal = receiver.receive(&delivery.as_delivery(), |_| None::<AccountKeys>).unwrap_err();
+    /// assert_eq!(refusal, Refusal::UnknownAccount);
+    /// # }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn receive<K: Borrow<AccountKeys>>(
         &self,
         delivery: &Delivery<'_>,
@@ -122,6 +146,30 @@ impl AccountReceiver {
     /// # Errors
     ///
     /// [`Refusal`] says why the delivery cannot be accepted, whatever the keys.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[cfg(feature = "testing")] {
+    /// # use twilio_verify_webhooks::testing::{Device, Signer};
+    /// # use twilio_verify_webhooks::{AccountReceiver, AuthToken};
+    /// use twilio_verify_webhooks::{AccountKeys, Buffer, Refusal};
+    ///
+    /// # let (url, token) = ("https://example.com/webhook", AuthToken::new("a-token-for-tests")?);
+    /// # let receiver = AccountReceiver::builder(url).build()?;
+    /// # let mut device = Device::new().with_account_sid("AC0123456789abcdef0123456789abcdef");
+    /// # let delivery = Signer::new(url, token.clone())?.post(&device.factor_created());
+    /// # let account_sid = "AC0123456789abcdef0123456789abcdef".parse()?;
+    /// # let keys_of = |_| AccountKeys::new(account_sid, [token.clone()]).ok();
+    /// # let delivery = delivery.as_delivery();
+    /// let mut buffer = Buffer::new();
+    /// let unverified = receiver.open(&delivery, &mut buffer)?;
+    /// let keys = keys_of(unverified.account_sid()?).ok_or(Refusal::UnknownAccount)?;
+    /// let received = unverified.receive(&keys)?;
+    /// assert_eq!(received.event.event_type(), "factor.created");
+    /// # }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn open<'b>(
         &'b self,
         delivery: &Delivery<'b>,

@@ -20,6 +20,17 @@ impl AccountKeys {
     /// # Errors
     ///
     /// [`ConfigError`] if no key is given, or a SharedKey twice.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::{AccountKeys, AccountSid, AuthToken, ConfigError};
+    ///
+    /// let account_sid = AccountSid::new("AC0123456789abcdef0123456789abcdef")?;
+    /// let keys = AccountKeys::new(account_sid, [AuthToken::new("a-token-for-tests")?])?;
+    /// assert_eq!(keys.account_sid(), account_sid);
+    /// let error = AccountKeys::new(account_sid, [] as [AuthToken; 0]).unwrap_err();
+    /// assert_eq!(error, ConfigError::NoKey);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new<K: Into<Key>>(
         account_sid: AccountSid,
         keys: impl IntoIterator<Item = K>,

@@ -60,6 +60,20 @@ impl ReceiverBuilder {
     /// # Errors
     ///
     /// [`ConfigError`] names the first mistake: the URL, the body limit, no key, a SharedKey given twice.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::{AuthToken, ConfigError, Receiver};
+    ///
+    /// let url = "https://example.com/webhook";
+    /// let receiver = Receiver::builder(url)
+    ///     .auth_token(AuthToken::new("the-token")?)
+    ///     .auth_token(AuthToken::new("the-next-token")?)
+    ///     .service_sid("VA0123456789abcdef0123456789abcdef".parse()?)
+    ///     .build()?;
+    /// assert_eq!(receiver.keys().len(), 2);
+    /// assert_eq!(Receiver::builder(url).build().unwrap_err(), ConfigError::NoKey);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn build(self) -> Result<Receiver, ConfigError> {
         let endpoint = self.options.endpoint()?;
         check_keys(&self.keys)?;
@@ -88,6 +102,16 @@ impl AccountReceiverBuilder {
     /// # Errors
     ///
     /// [`ConfigError`] names the first mistake: the URL or the body limit.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::{AccountReceiver, ConfigError};
+    ///
+    /// let receiver = AccountReceiver::builder("https://example.com/webhook").body_limit(16 << 10).build()?;
+    /// assert_eq!(receiver.body_limit(), 16_384);
+    /// let error = AccountReceiver::builder("https://example.com/webhook").body_limit(0).build().unwrap_err();
+    /// assert!(matches!(error, ConfigError::BodyLimit { found: 0, .. }));
+    /// # Ok::<(), ConfigError>(())
+    /// ```
     pub fn build(self) -> Result<AccountReceiver, ConfigError> {
         Ok(AccountReceiver {
             endpoint: Arc::new(self.options.endpoint()?),

@@ -72,6 +72,35 @@ impl Accounts {
     /// # Errors
     ///
     /// [`ReceiveError::Refused`] says why the delivery is not accepted; [`ReceiveError::Keys`] why the lookup failed.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[cfg(feature = "testing")] {
+    /// # use std::{convert::Infallible, sync::Arc};
+    /// # use twilio_verify_webhooks::testing::{Device, Signer};
+    /// # use twilio_verify_webhooks::{AccountReceiver, AuthToken};
+    /// use twilio_verify_webhooks::{AccountKeys, AccountSid, Accounts, KeyStore};
+    ///
+    /// # struct Tenants(Arc<AccountKeys>);
+    /// # impl KeyStore for Tenants {
+    /// #     type Error = Infallible;
+    /// #     async fn keys(&self, account_sid: AccountSid) -> Result<Option<Arc<AccountKeys>>, Infallible> {
+    /// #         Ok(Some(self.0.clone()).filter(|keys| keys.account_sid() == account_sid))
+    /// #     }
+    /// # }
+    /// # let (url, token) = ("https://example.com/webhook", AuthToken::new("a-token-for-tests")?);
+    /// # let receiver = AccountReceiver::builder(url).build()?;
+    /// # let mut device = Device::new().with_account_sid("AC0123456789abcdef0123456789abcdef");
+    /// # let delivery = Signer::new(url, token.clone())?.post(&device.factor_created());
+    /// # let tenants = Tenants(AccountKeys::new("AC0123456789abcdef0123456789abcdef".parse()?, [token])?.into());
+    /// let accounts = Accounts::new(receiver, tenants);
+    /// let received = accounts.receive(&delivery.as_delivery()).await?;
+    /// assert_eq!(received.event.event_type(), "factor.created");
+    /// # }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn receive(
         &self,
         delivery: &Delivery<'_>,

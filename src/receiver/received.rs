@@ -52,6 +52,26 @@ impl<'b> Verified<'b> {
     /// # Errors
     ///
     /// [`Refusal::Event`] if the parameters are not an event, or could be read as another one.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[cfg(feature = "testing")] {
+    /// # use twilio_verify_webhooks::testing::Signer;
+    /// # use twilio_verify_webhooks::{AuthToken, Receiver};
+    /// use twilio_verify_webhooks::{Buffer, Refusal};
+    ///
+    /// # let (url, token) = ("https://example.com/webhook", AuthToken::new("a-token-for-tests")?);
+    /// # let receiver = Receiver::new(url, token.clone())?;
+    /// # let signer = Signer::new(url, token)?;
+    /// // Twilio signed it, for another product.
+    /// let sms = signer.post([("Body", "Hi"), ("From", "+14155550100")]);
+    /// let mut buffer = Buffer::new();
+    /// let verified = receiver.verify_in(&sms.as_delivery(), &mut buffer)?;
+    /// assert!(matches!(verified.read(), Err(Refusal::Event(_))));
+    /// # }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[inline]
     pub fn read(self) -> Result<Received<'b>, Refusal> {
         Ok(Received {

@@ -33,6 +33,27 @@ impl<'b> UnverifiedDelivery<'b> {
     /// # Errors
     ///
     /// [`Refusal::Event`] if it names none.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[cfg(feature = "testing")] {
+    /// # use twilio_verify_webhooks::testing::{Device, Signer};
+    /// # use twilio_verify_webhooks::{AccountReceiver, AuthToken};
+    /// use twilio_verify_webhooks::Buffer;
+    ///
+    /// # let (url, token) = ("https://example.com/webhook", AuthToken::new("a-token-for-tests")?);
+    /// # let receiver = AccountReceiver::builder(url).build()?;
+    /// # let mut device = Device::new().with_account_sid("AC0123456789abcdef0123456789abcdef");
+    /// # let delivery = Signer::new(url, token.clone())?.post(&device.factor_created());
+    /// # let delivery = delivery.as_delivery();
+    /// # let mut buffer = Buffer::new();
+    /// let unverified = receiver.open(&delivery, &mut buffer)?;
+    /// // Whose keys to look up. Whose delivery it is, only a key can tell.
+    /// assert_eq!(unverified.account_sid()?, "AC0123456789abcdef0123456789abcdef");
+    /// # }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn account_sid(&self) -> Result<AccountSid, Refusal> {
         Ok(event::account_sid(self.params())?)
     }
@@ -48,6 +69,28 @@ impl<'b> UnverifiedDelivery<'b> {
     /// # Errors
     ///
     /// [`Refusal::OtherAccount`] if the keys belong to another account, [`Refusal::Signature`] if none matches.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[cfg(feature = "testing")] {
+    /// # use twilio_verify_webhooks::testing::{Device, Signer};
+    /// # use twilio_verify_webhooks::{AccountReceiver, AuthToken};
+    /// use twilio_verify_webhooks::{AccountKeys, Buffer, Refusal};
+    ///
+    /// # let (url, token) = ("https://example.com/webhook", AuthToken::new("a-token-for-tests")?);
+    /// # let receiver = AccountReceiver::builder(url).build()?;
+    /// # let mut device = Device::new().with_account_sid("AC0123456789abcdef0123456789abcdef");
+    /// # let delivery = Signer::new(url, token.clone())?.post(&device.factor_created());
+    /// # let delivery = delivery.as_delivery();
+    /// # let mut buffer = Buffer::new();
+    /// // The delivery names another account than these keys belong to.
+    /// let others = AccountKeys::new("ACfedcba9876543210fedcba9876543210".parse()?, [token])?;
+    /// let refusal = receiver.open(&delivery, &mut buffer)?.verify(&others).unwrap_err();
+    /// assert_eq!(refusal, Refusal::OtherAccount);
+    /// # }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn verify<'k>(self, keys: &'k AccountKeys) -> Result<Verified<'k>, Refusal>
     where
         'b: 'k,
@@ -67,6 +110,27 @@ impl<'b> UnverifiedDelivery<'b> {
     /// # Errors
     ///
     /// Those of [`verify`](Self::verify), and [`Refusal::Event`] if the parameters are not an event.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # #[cfg(feature = "testing")] {
+    /// # use twilio_verify_webhooks::testing::{Device, Signer};
+    /// # use twilio_verify_webhooks::{AccountReceiver, AuthToken};
+    /// use twilio_verify_webhooks::{AccountKeys, Buffer};
+    ///
+    /// # let (url, token) = ("https://example.com/webhook", AuthToken::new("a-token-for-tests")?);
+    /// # let receiver = AccountReceiver::builder(url).build()?;
+    /// # let mut device = Device::new().with_account_sid("AC0123456789abcdef0123456789abcdef");
+    /// # let delivery = Signer::new(url, token.clone())?.post(&device.factor_created());
+    /// # let delivery = delivery.as_delivery();
+    /// # let mut buffer = Buffer::new();
+    /// let keys = AccountKeys::new("AC0123456789abcdef0123456789abcdef".parse()?, [token])?;
+    /// let received = receiver.open(&delivery, &mut buffer)?.receive(&keys)?;
+    /// assert_eq!(received.event.event_type(), "factor.created");
+    /// # }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn receive<'k>(self, keys: &'k AccountKeys) -> Result<Received<'k>, Refusal>
     where
         'b: 'k,

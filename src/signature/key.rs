@@ -29,6 +29,19 @@ impl AuthToken {
     /// [`KeyError`] if it cannot be one: it is empty, it holds white space, a control or an invisible character, it has
     /// quotes around it, or it has the form of a SID. Whether it has the 32 hexadecimal digits of Twilio's tokens is
     /// not checked, because tests use others.
+    ///
+    /// ```
+    /// use std::{env, error::Error};
+    /// use twilio_verify_webhooks::{AuthToken, KeyError};
+    ///
+    /// fn token() -> Result<AuthToken, Box<dyn Error>> {
+    ///     Ok(AuthToken::new(&env::var("TWILIO_AUTH_TOKEN")?)?)
+    /// }
+    ///
+    /// // With the line end of the file that it was read from:
+    /// let error = AuthToken::new("0123456789abcdef0123456789abcdef\n").unwrap_err();
+    /// assert_eq!(error, KeyError::WhiteSpace { position: 32 });
+    /// ```
     pub fn new(token: &str) -> Result<Self, KeyError> {
         keyed(Algorithm::HmacSha1, token).map(Self)
     }
@@ -69,6 +82,16 @@ impl SharedKey {
     ///
     /// [`KeyError`] if the secret cannot be one, as for [`AuthToken::new`], or if the id could not be written in the
     /// [settings header](crate::SIGNATURE_SETTINGS_HEADER).
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::{Algorithm, KeyError, SharedKey};
+    ///
+    /// let key = SharedKey::new("key_1", "a-secret-for-tests", Algorithm::HmacSha256)?;
+    /// assert_eq!(key.id(), "key_1");
+    /// let error = SharedKey::new("key 1", "a-secret-for-tests", Algorithm::HmacSha256).unwrap_err();
+    /// assert_eq!(error, KeyError::Id);
+    /// # Ok::<(), KeyError>(())
+    /// ```
     pub fn new(id: &str, secret: &str, algorithm: Algorithm) -> Result<Self, KeyError> {
         let fits = |byte: u8| byte.is_ascii_graphic() && byte != b',';
         if id.is_empty() || !id.bytes().all(fits) {

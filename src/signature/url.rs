@@ -41,6 +41,15 @@ impl SignedUrl {
     /// # Errors
     ///
     /// [`UrlError`] if the text is not an absolute `http` or `https` URL.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::{UrlError, signature::SignedUrl};
+    ///
+    /// let url = SignedUrl::new("https://example.com/webhook")?;
+    /// assert_eq!(url.variants().next(), Some("https://example.com/webhook"));
+    /// assert_eq!(SignedUrl::new("example.com/webhook"), Err(UrlError::NotAbsolute));
+    /// # Ok::<(), UrlError>(())
+    /// ```
     pub fn new(url: &str) -> Result<Self, UrlError> {
         let parts = Parts::new(url)?;
         Ok(Self {

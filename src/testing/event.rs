@@ -172,6 +172,17 @@ impl EventBuilder {
     /// # Errors
     ///
     /// [`Refusal::Event`] or [`Refusal::Form`] if these parameters are not an event.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::testing::EventBuilder;
+    /// use twilio_verify_webhooks::{EventError, Refusal};
+    ///
+    /// let event = EventBuilder::factor_verified().build()?;
+    /// assert_eq!(event.event_type(), "factor.verified");
+    /// let refusal = EventBuilder::factor_verified().without("uuid").build().unwrap_err();
+    /// assert_eq!(refusal, Refusal::Event(EventError::Missing { name: "uuid" }));
+    /// # Ok::<(), Refusal>(())
+    /// ```
     pub fn build(&self) -> Result<Event<'static>, Refusal> {
         Event::from_params(self)
     }

@@ -44,6 +44,17 @@ impl Signer {
     /// # Errors
     ///
     /// [`UrlError`] if the text is not an absolute `http` or `https` URL.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::testing::Signer;
+    /// use twilio_verify_webhooks::{AuthToken, UrlError};
+    ///
+    /// # let token = AuthToken::new("a-token-for-tests")?;
+    /// let signer = Signer::new("https://example.com/webhook#rc=2", token.clone())?;
+    /// assert_eq!(signer.url(), "https://example.com/webhook");
+    /// assert_eq!(Signer::new("/webhook", token).unwrap_err(), UrlError::NotAbsolute);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(url: &str, key: impl Into<Key>) -> Result<Self, UrlError> {
         let url = SignedUrl::new(url)?;
         let key = key.into();

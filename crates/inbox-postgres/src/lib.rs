@@ -27,6 +27,9 @@ pub mod statements;
 mod store;
 mod transaction;
 
+#[doc = include_str!("guide.md")]
+pub mod guide {}
+
 #[cfg(feature = "deadpool")]
 pub use crate::deadpool::PooledConnection;
 pub use crate::name::{InboxName, InboxNameError};

@@ -18,6 +18,14 @@ impl InboxName {
     /// # Errors
     ///
     /// [`InboxNameError`] if it is empty, too long, or holds a control character.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks_inbox_postgres::{InboxName, InboxNameError};
+    ///
+    /// assert_eq!(InboxName::new("sign-in")?.as_str(), "sign-in");
+    /// assert_eq!(InboxName::new("sign\nin"), Err(InboxNameError::Control { position: 4 }));
+    /// # Ok::<(), InboxNameError>(())
+    /// ```
     pub fn new(name: impl Into<String>) -> Result<Self, InboxNameError> {
         let name: String = name.into();
         if name.trim().is_empty() {

@@ -133,6 +133,16 @@ impl<P: Pool> PostgresStore<P> {
     /// # Errors
     ///
     /// [`StoreError`] if the database cannot be reached or refuses.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use twilio_verify_webhooks_inbox::StoreError;
+    /// use twilio_verify_webhooks_inbox_postgres::{InboxName, PostgresStore};
+    ///
+    /// async fn start(client: tokio_postgres::Client, name: InboxName) -> Result<(), StoreError> {
+    ///     PostgresStore::new(Arc::new(client), name).install().await
+    /// }
+    /// ```
     pub async fn install(&self) -> Result<(), StoreError> {
         let connection = self.shared.pool.connection().await?;
         let statements = format!("BEGIN; {SCHEMA} COMMIT;");
@@ -151,6 +161,19 @@ impl<P: Pool> PostgresStore<P> {
     /// [`StoreErrorKind::Schema`] if the tables are missing or made for a later version that this one cannot use,
     /// [`StoreErrorKind::NotDurable`] if what is acknowledged would not be kept,
     /// [`StoreErrorKind::ReadOnly`] if the server is a replica, others if it cannot be reached.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use twilio_verify_webhooks_inbox::{StoreError, StoreErrorKind};
+    /// use twilio_verify_webhooks_inbox_postgres::PostgresStore;
+    ///
+    /// async fn is_ready(store: &PostgresStore<Arc<tokio_postgres::Client>>) -> Result<bool, StoreError> {
+    ///     match store.check().await {
+    ///         Err(error) if error.kind() == StoreErrorKind::Unavailable => Ok(false),
+    ///         checked => checked.map(|()| true),
+    ///     }
+    /// }
+    /// ```
     pub async fn check(&self) -> Result<(), StoreError> {
         let row = self.one(CHECK, &[]).await?;
         let version: Option<i32> = row::get(&row, "version")?;

@@ -25,6 +25,22 @@ const TRIES: usize = 5;
 ///
 /// [`DoneInError::Lost`] if another attempt took the row, and [`DoneInError::Store`] if the statement failed. Either
 /// way the transaction must be rolled back, which `?` does.
+///
+/// ```
+/// use twilio_verify_webhooks_inbox::Ticket;
+/// use twilio_verify_webhooks_inbox_postgres::{InboxName, done_in};
+///
+/// async fn let_in(
+///     client: &mut tokio_postgres::Client,
+///     name: &InboxName,
+///     ticket: &Ticket,
+/// ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+///     let transaction = client.transaction().await?;
+///     transaction.execute("INSERT INTO sessions VALUES ($1)", &[&ticket.id().uuid()]).await?;
+///     done_in(&transaction, name, ticket).await?; // An error drops the transaction, which rolls back.
+///     Ok(transaction.commit().await?)
+/// }
+/// ```
 pub async fn done_in(
     transaction: &Transaction<'_>,
     inbox: &InboxName,
@@ -79,6 +95,28 @@ pub enum First {
 /// # Errors
 ///
 /// [`StoreError`] if the statement failed; the transaction must then be rolled back, and 503 answered.
+///
+/// ```
+/// use twilio_verify_webhooks::Received;
+/// use twilio_verify_webhooks_inbox_postgres::{First, InboxName, first_in};
+///
+/// /// Returns the status to answer with.
+/// async fn let_in(
+///     client: &mut tokio_postgres::Client,
+///     name: &InboxName,
+///     received: &Received<'_>,
+/// ) -> Result<u16, Box<dyn std::error::Error + Send + Sync>> {
+///     let transaction = client.transaction().await?;
+///     match first_in(&transaction, name, received).await? {
+///         First::First => {}
+///         First::Seen => return Ok(200),
+///         First::Conflict => return Ok(409),
+///     }
+///     transaction.execute("INSERT INTO sessions VALUES ($1)", &[&received.event.uuid()]).await?;
+///     transaction.commit().await?;
+///     Ok(200)
+/// }
+/// ```
 pub async fn first_in(
     transaction: &Transaction<'_>,
     inbox: &InboxName,

@@ -19,7 +19,9 @@ static SETTLE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lua
 /// handled only if its sender sends it again, which Twilio does not promise: use an inbox in a database where an event
 /// must not be lost, and claims where it must not be handled twice soon.
 ///
-/// Each step is one script on one key, so a cluster works. Clones share the connection as its own clones do.
+/// Each step is one script on one key, `twilio_verify_inbox:NAME:ACCOUNT/UUID`, so a cluster works. The key holds a digest
+/// of what the delivery says and the token of who claimed it. Times are the server's. Clones share the connection as its
+/// own clones do.
 #[derive(Clone)]
 pub struct RedisClaims<C> {
     pub(crate) shared: Arc<ClaimsBuilder<C>>,
@@ -126,6 +128,28 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisClaims<C> {
     /// # Errors
     ///
     /// [`ClaimsError`] if the server fails or does not answer in time: do not handle the delivery then, and answer 503.
+    ///
+    /// ```
+    /// use redis::aio::MultiplexedConnection;
+    /// use twilio_verify_webhooks::Received;
+    /// use twilio_verify_webhooks_inbox_redis::{Claim, ClaimsError, RedisClaims};
+    ///
+    /// /// Returns the status to answer with.
+    /// async fn answer(
+    ///     claims: &RedisClaims<MultiplexedConnection>,
+    ///     received: &Received<'_>,
+    /// ) -> Result<u16, ClaimsError> {
+    ///     let ticket = match claims.claim(received).await? {
+    ///         Claim::New(ticket) => ticket,
+    ///         Claim::Done => return Ok(200),
+    ///         Claim::InProgress => return Ok(503),
+    ///         Claim::Conflict => return Ok(409),
+    ///     };
+    ///     println!("{}", received.event.event_type()); // Handle it.
+    ///     let _ = claims.done(&ticket).await?;
+    ///     Ok(200)
+    /// }
+    /// ```
     pub async fn claim(&self, received: &Received<'_>) -> Result<Claim, ClaimsError> {
         self.claim_with(ClaimTicket::new(received)).await
     }
@@ -135,6 +159,24 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisClaims<C> {
     /// # Errors
     ///
     /// [`ClaimsError`] if the server fails or does not answer in time.
+    ///
+    /// ```
+    /// use redis::aio::MultiplexedConnection;
+    /// use twilio_verify_webhooks::Received;
+    /// use twilio_verify_webhooks_inbox_redis::{Claim, ClaimTicket, ClaimsError, RedisClaims};
+    ///
+    /// async fn claim_twice(
+    ///     claims: &RedisClaims<MultiplexedConnection>,
+    ///     received: &Received<'_>,
+    /// ) -> Result<Claim, ClaimsError> {
+    ///     let ticket = ClaimTicket::new(received);
+    ///     match claims.claim_with(ticket.clone()).await {
+    ///         // The server may have made the claim: with the same ticket it is this one's.
+    ///         Err(_) => claims.claim_with(ticket).await,
+    ///         claim => claim,
+    ///     }
+    /// }
+    /// ```
     pub async fn claim_with(&self, ticket: ClaimTicket) -> Result<Claim, ClaimsError> {
         let mut script = CLAIM.prepare_invoke();
         script
@@ -158,6 +200,23 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisClaims<C> {
     /// # Errors
     ///
     /// [`ClaimsError`] if the server fails or does not answer in time.
+    ///
+    /// ```
+    /// use redis::aio::MultiplexedConnection;
+    /// use twilio_verify_webhooks_inbox_redis::{ClaimTicket, ClaimsError, RedisClaims, Settled};
+    ///
+    /// /// Returns the status to answer with.
+    /// async fn handled(
+    ///     claims: &RedisClaims<MultiplexedConnection>,
+    ///     ticket: &ClaimTicket,
+    /// ) -> Result<u16, ClaimsError> {
+    ///     match claims.done(ticket).await? {
+    ///         Settled::Held => Ok(200),
+    ///         // Its lease ran out, and another claimed it.
+    ///         Settled::Lost => Ok(503),
+    ///     }
+    /// }
+    /// ```
     pub async fn done(&self, ticket: &ClaimTicket) -> Result<Settled, ClaimsError> {
         self.settle(ticket, "done", self.shared.keep_done).await
     }
@@ -167,6 +226,22 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisClaims<C> {
     /// # Errors
     ///
     /// [`ClaimsError`] if the server fails or does not answer in time; the claim then ends with its lease.
+    ///
+    /// ```
+    /// use redis::aio::MultiplexedConnection;
+    /// use twilio_verify_webhooks_inbox_redis::{ClaimTicket, ClaimsError, RedisClaims, Settled};
+    ///
+    /// /// Returns the status to answer with.
+    /// async fn failed(
+    ///     claims: &RedisClaims<MultiplexedConnection>,
+    ///     ticket: &ClaimTicket,
+    /// ) -> Result<u16, ClaimsError> {
+    ///     if claims.release(ticket).await? == Settled::Lost {
+    ///         eprintln!("{} took longer than its lease", ticket.id());
+    ///     }
+    ///     Ok(503)
+    /// }
+    /// ```
     pub async fn release(&self, ticket: &ClaimTicket) -> Result<Settled, ClaimsError> {
         self.settle(ticket, "release", Duration::ZERO).await
     }
@@ -176,6 +251,19 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisClaims<C> {
     /// # Errors
     ///
     /// [`ClaimsError`] if the server fails or does not answer in time.
+    ///
+    /// ```
+    /// use redis::aio::MultiplexedConnection;
+    /// use twilio_verify_webhooks_inbox_redis::{ClaimTicket, ClaimsError, RedisClaims, Settled};
+    ///
+    /// /// Tells whether a long handler may go on.
+    /// async fn is_held(
+    ///     claims: &RedisClaims<MultiplexedConnection>,
+    ///     ticket: &ClaimTicket,
+    /// ) -> Result<bool, ClaimsError> {
+    ///     Ok(claims.extend(ticket).await? == Settled::Held)
+    /// }
+    /// ```
     pub async fn extend(&self, ticket: &ClaimTicket) -> Result<Settled, ClaimsError> {
         self.settle(ticket, "extend", self.shared.lease).await
     }

@@ -67,6 +67,25 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> ClaimsBuilder<C> {
     ///
     /// [`ClaimsError`] if it does or does not say, unless that is [accepted](Self::accept_eviction), if the name is
     /// no name, or if the server cannot be reached.
+    ///
+    /// ```
+    /// use redis::aio::MultiplexedConnection;
+    /// use twilio_verify_webhooks_inbox_redis::{ClaimsError, RedisClaims};
+    ///
+    /// async fn claims(connection: MultiplexedConnection) -> Option<RedisClaims<MultiplexedConnection>> {
+    ///     match RedisClaims::builder(connection, "sign-in").build().await {
+    ///         Ok(claims) => Some(claims),
+    ///         Err(ClaimsError::Evicts { found }) => {
+    ///             eprintln!("maxmemory-policy must be noeviction, not {found}");
+    ///             None
+    ///         }
+    ///         Err(error) => {
+    ///             eprintln!("no claims: {error}");
+    ///             None
+    ///         }
+    ///     }
+    /// }
+    /// ```
     pub async fn build(self) -> Result<RedisClaims<C>, ClaimsError> {
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
         if !(1..=64).contains(&self.inbox.len()) || !self.inbox.bytes().all(is_name) {

@@ -67,6 +67,18 @@ impl SqliteBuilder {
     /// # Errors
     ///
     /// As [`SqliteStore::open`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// use twilio_verify_webhooks_inbox_sqlite::SqliteStore;
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let file = folder.path().join("events.db");
+    /// let store = SqliteStore::builder(&file).inbox("sign-in").max_bytes(1 << 30).open().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn open(self) -> Result<SqliteStore, StoreError> {
         let (opened, store) = oneshot::channel();
         let thread = thread::Builder::new().name("inbox opens".to_owned());
@@ -82,6 +94,15 @@ impl SqliteBuilder {
     /// # Errors
     ///
     /// As [`SqliteStore::open`].
+    ///
+    /// ```
+    /// use twilio_verify_webhooks_inbox_sqlite::SqliteStore;
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let file = folder.path().join("events.db");
+    /// let store = SqliteStore::builder(&file).inbox("sign-in").open_blocking()?;
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
     pub fn open_blocking(self) -> Result<SqliteStore, StoreError> {
         SqliteStore::start(self)
     }

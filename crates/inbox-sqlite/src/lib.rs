@@ -1,3 +1,4 @@
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc = include_str!("../README.md")]
 
 mod builder;
@@ -8,6 +9,9 @@ mod schema;
 mod store;
 mod thread;
 mod transaction;
+
+#[doc = include_str!("guide.md")]
+pub mod guide {}
 
 pub use crate::builder::SqliteBuilder;
 pub use crate::store::SqliteStore;

@@ -37,6 +37,20 @@ impl SqliteStore {
     ///
     /// [`StoreError`] says what hinders: the file cannot be opened, is locked, read-only or damaged, has a schema of
     /// another version, or cannot have a write-ahead log.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// use twilio_verify_webhooks_inbox_sqlite::SqliteStore;
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let file = folder.path().join("events.db");
+    /// let store = SqliteStore::open(&file).await?;
+    /// // Where a folder is, no file can be.
+    /// assert!(SqliteStore::open(folder.path()).await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         Self::builder(path).open().await
     }
@@ -46,6 +60,17 @@ impl SqliteStore {
     /// # Errors
     ///
     /// As [`open`](Self::open).
+    ///
+    /// ```
+    /// use twilio_verify_webhooks_inbox::Inbox;
+    /// use twilio_verify_webhooks_inbox_sqlite::SqliteStore;
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let file = folder.path().join("events.db");
+    /// let inbox = Inbox::new(SqliteStore::open_blocking(&file)?);
+    /// assert_eq!(inbox.blocking().counts()?.pending, 0);
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
     pub fn open_blocking(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         Self::builder(path).open_blocking()
     }

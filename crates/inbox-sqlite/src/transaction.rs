@@ -132,6 +132,47 @@ impl SqliteStore {
     /// # Errors
     ///
     /// [`TransactionError::Statement`] if a statement fails: roll back, and answer 503.
+    ///
+    /// ```
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// # use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
+    /// # use twilio_verify_webhooks::Received;
+    /// use twilio_verify_webhooks_inbox_sqlite::{First, SqliteStore};
+    ///
+    /// /// Returns the status to answer with.
+    /// fn let_in(
+    ///     store: &SqliteStore,
+    ///     file: &mut Connection,
+    ///     received: &Received<'_>,
+    /// ) -> Result<u16, Box<dyn std::error::Error>> {
+    ///     let transaction = file.transaction()?;
+    ///     let first = store.first_in(received, |sql, parameters| {
+    ///         transaction.query_row(sql, params_from_iter(parameters), |row| row.get(0)).optional()
+    ///     })?;
+    ///     match first {
+    ///         First::First => transaction.execute("INSERT INTO sessions VALUES (?1)", [received.event.uuid()])?,
+    ///         First::Seen => return Ok(200),
+    ///         First::Conflict => return Ok(409),
+    ///     };
+    ///     transaction.commit()?;
+    ///     Ok(200)
+    /// }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # let file = folder.path().join("events.db");
+    /// # let store = SqliteStore::open_blocking(&file)?;
+    /// # let mut file = Connection::open(&file)?;
+    /// # file.execute_batch("CREATE TABLE sessions (uuid TEXT PRIMARY KEY)")?;
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// # for _ in 0..2 {
+    /// #     assert_eq!(let_in(&store, &mut file, &received).map_err(|error| error.to_string())?, 200);
+    /// # }
+    /// # let sessions: i64 = file.query_row("SELECT count(*) FROM sessions", [], |row| row.get(0))?;
+    /// # assert_eq!(sessions, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn first_in<E>(
         &self,
         received: &Received<'_>,
@@ -174,6 +215,30 @@ impl SqliteStore {
     /// # Errors
     ///
     /// As [`Entry::new`].
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// # use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
+    /// use twilio_verify_webhooks_inbox_sqlite::{SqliteStore, Statement};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let file = folder.path().join("events.db");
+    /// # let store = SqliteStore::open_blocking(&file)?;
+    /// # let mut file = Connection::open(&file)?;
+    /// # file.execute_batch("CREATE TABLE sessions (uuid TEXT PRIMARY KEY)")?;
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// # let run = |Statement { sql, parameters }: &Statement| {
+    /// #     file.query_row(sql, params_from_iter(parameters), |row| row.get::<_, i64>(0)).optional()
+    /// # };
+    /// let [first, seen] = store.first_statements(&received)?;
+    /// // `run` stands for a library: it binds the parameters as texts and returns the first column of the first row.
+    /// assert_eq!(run(&first)?, Some(0)); // The first.
+    /// assert_eq!((run(&first)?, run(&seen)?), (None, Some(1))); // Seen.
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn first_statements(&self, received: &Received<'_>) -> Result<[Statement; 2], StoreError> {
         let entry = Entry::new(received)?;
         let id = entry.id();

@@ -52,6 +52,22 @@ impl<S: BlockingStore> Blocking<'_, S> {
     /// # Errors
     ///
     /// [`StoreError`] if the store fails or does not answer in time.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// use twilio_verify_webhooks_inbox::{Inbox, MemoryStore, State};
+    ///
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// let inbox = Inbox::new(MemoryStore::new());
+    /// let id = received.event.delivery_id();
+    /// assert!(inbox.blocking().find(&id)?.is_none());
+    /// let _ = inbox.accept_blocking(&received);
+    /// assert_eq!(inbox.blocking().find(&id)?.map(|row| row.state), Some(State::Pending));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn find(&self, id: &DeliveryId) -> Result<Option<Row>, StoreError> {
         self.0.block_on(self.0.store().find(id))
     }
@@ -61,6 +77,25 @@ impl<S: BlockingStore> Blocking<'_, S> {
     /// # Errors
     ///
     /// [`StoreError`] if the store fails or does not answer in time.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// use std::time::Duration;
+    /// use twilio_verify_webhooks_inbox::{Inbox, MemoryStore};
+    ///
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// let inbox = Inbox::new(MemoryStore::new());
+    /// let _ = inbox.accept_blocking(&received);
+    /// let counts = inbox.blocking().counts()?;
+    /// assert_eq!((counts.pending, counts.dead), (1, 0));
+    /// if counts.dead > 0 || counts.oldest_due > Some(Duration::from_secs(60)) {
+    ///     println!("call somebody");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn counts(&self) -> Result<Counts, StoreError> {
         self.0.block_on(self.0.store().counts())
     }
@@ -70,6 +105,30 @@ impl<S: BlockingStore> Blocking<'_, S> {
     /// # Errors
     ///
     /// [`StoreError`] if the store fails or does not answer in time.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// # use twilio_verify_webhooks_inbox::{Entry, ErrorText, Settlement, Store as _, Ticket};
+    /// use twilio_verify_webhooks_inbox::{Inbox, MemoryStore};
+    ///
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// # let (store, id) = (MemoryStore::new(), received.event.delivery_id());
+    /// # let inbox = Inbox::new(store.clone());
+    /// # store.accept(Entry::new(&received)?, Some(std::time::Duration::from_secs(60))).await?;
+    /// # let error = ErrorText::new("the bank is gone");
+    /// # store.settle(&Ticket::first(id.clone()), Settlement::Dead { error }).await?;
+    /// for dead in inbox.blocking().dead(100, None)? {
+    ///     let error = dead.row.error.as_ref().map_or("", |error| error.as_str());
+    ///     println!("{}: {error}", dead.id);
+    ///     assert_eq!(error, "the bank is gone");
+    /// }
+    /// # assert_eq!(inbox.blocking().dead(100, None)?.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn dead(&self, limit: usize, after: Option<&DeliveryId>) -> Result<Vec<Dead>, StoreError> {
         let rows = self.0.block_on(self.0.store().dead(limit, after))?;
         Ok(rows.into_iter().map(|(id, row)| Dead { id, row }).collect())
@@ -80,6 +139,27 @@ impl<S: BlockingStore> Blocking<'_, S> {
     /// # Errors
     ///
     /// [`StoreError`] if the store fails or does not answer in time.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// # use twilio_verify_webhooks_inbox::{Entry, ErrorText, Settlement, Store as _, Ticket};
+    /// use twilio_verify_webhooks_inbox::{Inbox, MemoryStore, Selection};
+    ///
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// # let (store, id) = (MemoryStore::new(), received.event.delivery_id());
+    /// # let inbox = Inbox::new(store.clone());
+    /// # store.accept(Entry::new(&received)?, Some(std::time::Duration::from_secs(60))).await?;
+    /// # let error = ErrorText::new("the bank is gone");
+    /// # store.settle(&Ticket::first(id.clone()), Settlement::Dead { error }).await?;
+    /// let selection = Selection::at_most(1000).error_contains("the bank is gone");
+    /// assert_eq!(inbox.blocking().revive(&selection)?, 1);
+    /// assert_eq!(inbox.blocking().counts()?.pending, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn revive(&self, selection: &Selection) -> Result<u64, StoreError> {
         let revived = self.0.block_on(self.0.store().revive(selection))?;
         self.0.shared.wake.notify_one();
@@ -91,6 +171,28 @@ impl<S: BlockingStore> Blocking<'_, S> {
     /// # Errors
     ///
     /// [`StoreError`] if the store fails or does not answer in time.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// # use twilio_verify_webhooks_inbox::{Entry, ErrorText, Settlement, Store as _, Ticket};
+    /// use twilio_verify_webhooks_inbox::{Inbox, MemoryStore};
+    ///
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// # let (store, id) = (MemoryStore::new(), received.event.delivery_id());
+    /// # let inbox = Inbox::new(store.clone());
+    /// # store.accept(Entry::new(&received)?, Some(std::time::Duration::from_secs(60))).await?;
+    /// # let error = ErrorText::new("the bank is gone");
+    /// # store.settle(&Ticket::first(id.clone()), Settlement::Dead { error }).await?;
+    /// assert!(inbox.blocking().discard(&id)?);
+    /// // It is not dead any more, and a repetition is recognised.
+    /// assert!(!inbox.blocking().discard(&id)?);
+    /// assert_eq!(inbox.accept_blocking(&received).status(), 200);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn discard(&self, id: &DeliveryId) -> Result<bool, StoreError> {
         self.0.block_on(self.0.store().discard(id))
     }
@@ -100,6 +202,18 @@ impl<S: BlockingStore> Blocking<'_, S> {
     /// # Errors
     ///
     /// [`StoreError`] if the store fails or does not answer in time.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// use std::time::Duration;
+    /// use twilio_verify_webhooks_inbox::{Inbox, MemoryStore};
+    ///
+    /// let inbox = Inbox::new(MemoryStore::new());
+    /// let half_a_year = Duration::from_secs(183 * 24 * 60 * 60);
+    /// while inbox.blocking().purge(half_a_year, 500)? == 500 {}
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn purge(&self, age: Duration, most: usize) -> Result<u64, StoreError> {
         self.0.block_on(self.0.store().purge(age, most))
     }

@@ -199,6 +199,23 @@ impl<S: Store> Inbox<S> {
     /// # Errors
     ///
     /// [`StoreError`] if the store fails or does not answer in time.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// use twilio_verify_webhooks_inbox::{Inbox, MemoryStore, State};
+    ///
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// let inbox = Inbox::new(MemoryStore::new());
+    /// let id = received.event.delivery_id();
+    /// assert!(inbox.find(&id).await?.is_none());
+    /// let _ = inbox.accept(&received).await;
+    /// assert_eq!(inbox.find(&id).await?.map(|row| row.state), Some(State::Pending));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn find(&self, id: &DeliveryId) -> Result<Option<Row>, StoreError> {
         self.shared.limited(self.shared.store.find(id)).await
     }
@@ -211,6 +228,26 @@ impl<S: Store> Inbox<S> {
     /// # Errors
     ///
     /// [`StoreError`] if the store fails or does not answer in time.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// use std::time::Duration;
+    /// use twilio_verify_webhooks_inbox::{Inbox, MemoryStore};
+    ///
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// let inbox = Inbox::new(MemoryStore::new());
+    /// let _ = inbox.accept(&received).await;
+    /// let counts = inbox.counts().await?;
+    /// assert_eq!((counts.pending, counts.dead), (1, 0));
+    /// if counts.dead > 0 || counts.oldest_due > Some(Duration::from_secs(60)) {
+    ///     println!("call somebody");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn counts(&self) -> Result<Counts, StoreError> {
         self.shared.limited(self.shared.store.counts()).await
     }
@@ -220,6 +257,30 @@ impl<S: Store> Inbox<S> {
     /// # Errors
     ///
     /// [`StoreError`] if the store fails or does not answer in time.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// # use twilio_verify_webhooks_inbox::{Entry, ErrorText, Settlement, Store as _, Ticket};
+    /// use twilio_verify_webhooks_inbox::{Inbox, MemoryStore};
+    ///
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// # let (store, id) = (MemoryStore::new(), received.event.delivery_id());
+    /// # let inbox = Inbox::new(store.clone());
+    /// # store.accept(Entry::new(&received)?, Some(std::time::Duration::from_secs(60))).await?;
+    /// # let error = ErrorText::new("the bank is gone");
+    /// # store.settle(&Ticket::first(id.clone()), Settlement::Dead { error }).await?;
+    /// for dead in inbox.dead(100, None).await? {
+    ///     let error = dead.row.error.as_ref().map_or("", |error| error.as_str());
+    ///     println!("{}: {error}", dead.id);
+    ///     assert_eq!(error, "the bank is gone");
+    /// }
+    /// # assert_eq!(inbox.dead(100, None).await?.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn dead(
         &self,
         limit: usize,
@@ -235,6 +296,27 @@ impl<S: Store> Inbox<S> {
     /// # Errors
     ///
     /// [`StoreError`] if the store fails or does not answer in time.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// # use twilio_verify_webhooks_inbox::{Entry, ErrorText, Settlement, Store as _, Ticket};
+    /// use twilio_verify_webhooks_inbox::{Inbox, MemoryStore, Selection};
+    ///
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// # let (store, id) = (MemoryStore::new(), received.event.delivery_id());
+    /// # let inbox = Inbox::new(store.clone());
+    /// # store.accept(Entry::new(&received)?, Some(std::time::Duration::from_secs(60))).await?;
+    /// # let error = ErrorText::new("the bank is gone");
+    /// # store.settle(&Ticket::first(id.clone()), Settlement::Dead { error }).await?;
+    /// let selection = Selection::at_most(1000).error_contains("the bank is gone");
+    /// assert_eq!(inbox.revive(&selection).await?, 1);
+    /// assert_eq!(inbox.counts().await?.pending, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn revive(&self, selection: &Selection) -> Result<u64, StoreError> {
         let revived = self.shared.store.revive(selection);
         let revived = self.shared.limited(revived).await?;
@@ -247,6 +329,28 @@ impl<S: Store> Inbox<S> {
     /// # Errors
     ///
     /// [`StoreError`] if the store fails or does not answer in time.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// # use twilio_verify_webhooks_inbox::{Entry, ErrorText, Settlement, Store as _, Ticket};
+    /// use twilio_verify_webhooks_inbox::{Inbox, MemoryStore};
+    ///
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// # let (store, id) = (MemoryStore::new(), received.event.delivery_id());
+    /// # let inbox = Inbox::new(store.clone());
+    /// # store.accept(Entry::new(&received)?, Some(std::time::Duration::from_secs(60))).await?;
+    /// # let error = ErrorText::new("the bank is gone");
+    /// # store.settle(&Ticket::first(id.clone()), Settlement::Dead { error }).await?;
+    /// assert!(inbox.discard(&id).await?);
+    /// // It is not dead any more, and a repetition is recognised.
+    /// assert!(!inbox.discard(&id).await?);
+    /// assert_eq!(inbox.accept(&received).await.status(), 200);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn discard(&self, id: &DeliveryId) -> Result<bool, StoreError> {
         self.shared.limited(self.shared.store.discard(id)).await
     }
@@ -261,6 +365,19 @@ impl<S: Store> Inbox<S> {
     /// # Errors
     ///
     /// [`StoreError`] if the store fails or does not answer in time.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// use std::time::Duration;
+    /// use twilio_verify_webhooks_inbox::{Inbox, MemoryStore};
+    ///
+    /// let inbox = Inbox::new(MemoryStore::new());
+    /// let half_a_year = Duration::from_secs(183 * 24 * 60 * 60);
+    /// while inbox.purge(half_a_year, 500).await? == 500 {}
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn purge(&self, age: Duration, most: usize) -> Result<u64, StoreError> {
         self.shared
             .limited(self.shared.store.purge(age, most))

@@ -25,6 +25,7 @@ mod blocking;
 mod digest;
 mod dyn_store;
 mod error;
+pub mod guide;
 mod handler;
 #[cfg(feature = "http")]
 mod http;

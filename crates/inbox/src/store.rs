@@ -36,6 +36,21 @@ pub trait Store: Send + Sync + 'static {
     /// Stores a delivery that is not known: [`Operation::Accept`](crate::Operation::Accept).
     ///
     /// With a lease, a new row is taken in the same step; the caller then holds [`Ticket::first`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// use twilio_verify_webhooks_inbox::{Accepted, Entry, MemoryStore, State, Store as _};
+    ///
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// let (store, entry) = (MemoryStore::new(), Entry::new(&received)?);
+    /// assert_eq!(store.accept(entry.clone(), None).await?, Accepted::New);
+    /// assert_eq!(store.accept(entry, None).await?, Accepted::Known(State::Pending));
+    /// # Ok(())
+    /// # }
+    /// ```
     fn accept(
         &self,
         entry: Entry,
@@ -48,6 +63,24 @@ pub trait Store: Send + Sync + 'static {
     /// kills its process spends nobody else's tries; otherwise up to `most` pending rows are taken. Rows that become
     /// dead on the way, at most `most` in a call, are named as well. A row that another takes at the same time is
     /// skipped, not waited for.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// use twilio_verify_webhooks_inbox::{Entry, MemoryStore, Store as _, Terms};
+    ///
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// # use std::time::Duration;
+    /// let store = MemoryStore::new();
+    /// store.accept(Entry::new(&received)?, None).await?;
+    /// let terms = Terms { lease: Duration::from_secs(30), max_tries: 20 };
+    /// assert_eq!(store.take(&terms, 8).await?.rows.len(), 1);
+    /// assert!(store.take(&terms, 8).await?.rows.is_empty()); // Under a lease.
+    /// # Ok(())
+    /// # }
+    /// ```
     fn take(
         &self,
         terms: &Terms,
@@ -55,6 +88,25 @@ pub trait Store: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Taken, StoreError>> + Send;
 
     /// Reports what became of a taken row: [`Operation::Settle`](crate::Operation::Settle).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// use twilio_verify_webhooks_inbox::{Entry, MemoryStore, Settled, Settlement, Store as _, Ticket};
+    ///
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// # use std::time::Duration;
+    /// let store = MemoryStore::new();
+    /// store.accept(Entry::new(&received)?, Some(Duration::from_secs(30))).await?;
+    /// let ticket = Ticket::first(received.event.delivery_id());
+    /// assert_eq!(store.settle(&ticket, Settlement::Done).await?, Settled::Held);
+    /// let of_another = Ticket::new(received.event.delivery_id(), 2);
+    /// assert_eq!(store.settle(&of_another, Settlement::Done).await?, Settled::Lost);
+    /// # Ok(())
+    /// # }
+    /// ```
     fn settle(
         &self,
         ticket: &Ticket,
@@ -62,13 +114,67 @@ pub trait Store: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Settled, StoreError>> + Send;
 
     /// Looks a row up.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// use twilio_verify_webhooks_inbox::{Entry, MemoryStore, State, Store as _};
+    ///
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// let (store, entry) = (MemoryStore::new(), Entry::new(&received)?);
+    /// assert_eq!(store.find(entry.id()).await?, None);
+    /// store.accept(entry.clone(), None).await?;
+    /// assert_eq!(store.find(entry.id()).await?.map(|row| row.state), Some(State::Pending));
+    /// # Ok(())
+    /// # }
+    /// ```
     fn find(&self, id: &DeliveryId)
     -> impl Future<Output = Result<Option<Row>, StoreError>> + Send;
 
     /// Counts the rows that are not done.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// use twilio_verify_webhooks_inbox::{Counts, Entry, MemoryStore, Store as _};
+    ///
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// let store = MemoryStore::new();
+    /// assert_eq!(store.counts().await?, Counts::default());
+    /// store.accept(Entry::new(&received)?, None).await?;
+    /// assert_eq!(store.counts().await?.pending, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     fn counts(&self) -> impl Future<Output = Result<Counts, StoreError>> + Send;
 
     /// Lists at most `limit` dead rows in the order of their ids, those after an id if one is given.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// use twilio_verify_webhooks_inbox::{MemoryStore, Store as _};
+    ///
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// # use std::time::Duration;
+    /// # use twilio_verify_webhooks_inbox::{Entry, ErrorText, Settlement, Ticket};
+    /// # let (store, id) = (MemoryStore::new(), received.event.delivery_id());
+    /// # store.accept(Entry::new(&received)?, Some(Duration::from_secs(30))).await?;
+    /// # let error = ErrorText::new("the bank is gone");
+    /// # store.settle(&Ticket::first(id.clone()), Settlement::Dead { error }).await?;
+    /// let first = store.dead(100, None).await?;
+    /// assert_eq!(first.len(), 1);
+    /// let last = first.last().map(|(id, _)| id);
+    /// assert!(store.dead(100, last).await?.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     fn dead(
         &self,
         limit: usize,
@@ -76,15 +182,76 @@ pub trait Store: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Vec<(DeliveryId, Row)>, StoreError>> + Send;
 
     /// Revives dead rows, and tells how many: [`Operation::Revive`](crate::Operation::Revive).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// use twilio_verify_webhooks_inbox::{MemoryStore, Selection, Store as _};
+    ///
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// # use std::time::Duration;
+    /// # use twilio_verify_webhooks_inbox::{Entry, ErrorText, Settlement, Ticket};
+    /// # let (store, id) = (MemoryStore::new(), received.event.delivery_id());
+    /// # store.accept(Entry::new(&received)?, Some(Duration::from_secs(30))).await?;
+    /// # let error = ErrorText::new("the bank is gone");
+    /// # store.settle(&Ticket::first(id.clone()), Settlement::Dead { error }).await?;
+    /// assert_eq!(store.revive(&Selection::one(id.clone())).await?, 1);
+    /// assert_eq!(store.revive(&Selection::one(id)).await?, 0); // Not dead any more.
+    /// # Ok(())
+    /// # }
+    /// ```
     fn revive(&self, selection: &Selection)
     -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     /// Regards a dead row as done, and tells whether there was one:
     /// [`Operation::Discard`](crate::Operation::Discard).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// use twilio_verify_webhooks_inbox::{MemoryStore, State, Store as _};
+    ///
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// # use std::time::Duration;
+    /// # use twilio_verify_webhooks_inbox::{Entry, ErrorText, Settlement, Ticket};
+    /// # let (store, id) = (MemoryStore::new(), received.event.delivery_id());
+    /// # store.accept(Entry::new(&received)?, Some(Duration::from_secs(30))).await?;
+    /// # let error = ErrorText::new("the bank is gone");
+    /// # store.settle(&Ticket::first(id.clone()), Settlement::Dead { error }).await?;
+    /// assert!(store.discard(&id).await?);
+    /// assert_eq!(store.find(&id).await?.map(|row| row.state), Some(State::Done));
+    /// # Ok(())
+    /// # }
+    /// ```
     fn discard(&self, id: &DeliveryId) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Removes at most `most` rows that were done at least `age` ago, and tells how many:
     /// [`Operation::Purge`](crate::Operation::Purge).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// use twilio_verify_webhooks_inbox::{MemoryStore, Store as _};
+    ///
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// # use std::time::Duration;
+    /// # use twilio_verify_webhooks_inbox::{Entry, ErrorText, Settlement, Ticket};
+    /// # let (store, id) = (MemoryStore::new(), received.event.delivery_id());
+    /// # store.accept(Entry::new(&received)?, Some(Duration::from_secs(30))).await?;
+    /// # let error = ErrorText::new("the bank is gone");
+    /// # store.settle(&Ticket::first(id.clone()), Settlement::Dead { error }).await?;
+    /// store.discard(&id).await?; // Done now.
+    /// assert_eq!(store.purge(Duration::from_secs(60), 500).await?, 0); // Younger.
+    /// assert_eq!(store.purge(Duration::ZERO, 500).await?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     fn purge(
         &self,
         age: Duration,
@@ -117,6 +284,21 @@ impl Entry {
     /// # Errors
     ///
     /// [`StoreErrorKind::Other`] if the event cannot be written as JSON, which cannot be with any that was received.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// use twilio_verify_webhooks_inbox::{Entry};
+    ///
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// let entry = Entry::new(&received)?;
+    /// assert_eq!(*entry.id(), received.event.delivery_id());
+    /// assert!(entry.event().contains("challenge.approved"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn new(received: &Received<'_>) -> Result<Self, StoreError> {
         let event = &received.event;
         let json = serde_json::to_string(event);

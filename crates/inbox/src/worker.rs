@@ -107,6 +107,22 @@ impl<S: Store> Worker<S> {
     /// # Errors
     ///
     /// If the system gives no thread, or none of what a runtime needs.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// use twilio_verify_webhooks_inbox::{Failure, Inbox, Job, MemoryStore};
+    ///
+    /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
+    /// let inbox = Inbox::new(MemoryStore::new());
+    /// let worker = inbox.worker_blocking(|job: Job| Ok::<_, Failure>(println!("{}", job.id())));
+    /// let worker = worker.start_thread()?;
+    /// assert_eq!(inbox.accept_blocking(&received).status(), 200);
+    /// worker.stop();
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn start_thread(self) -> io::Result<WorkerThread> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

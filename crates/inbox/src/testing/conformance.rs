@@ -56,6 +56,17 @@ impl Conformance {
     /// # Errors
     ///
     /// [`Divergence`] at the first difference.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// use twilio_verify_webhooks_inbox::MemoryStore;
+    /// use twilio_verify_webhooks_inbox::testing::Conformance;
+    ///
+    /// Conformance::from_seed(1).steps(100).sequence(&MemoryStore::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn sequence(&self, store: &impl Store) -> Result<(), Divergence> {
         let mut rng = Rng::with_seed(self.seed);
         let entries = self.entries(&mut rng, 8)?;
@@ -87,6 +98,18 @@ impl Conformance {
     /// # Errors
     ///
     /// [`Divergence`] if there is a row without such an order.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use twilio_verify_webhooks_inbox::MemoryStore;
+    /// use twilio_verify_webhooks_inbox::testing::Conformance;
+    ///
+    /// # #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// Conformance::from_seed(1).tasks(4).concurrent(Arc::new(MemoryStore::new())).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn concurrent<S: Store>(&self, store: Arc<S>) -> Result<(), Divergence> {
         let mut rng = Rng::with_seed(self.seed);
         let entries = self.entries(&mut rng, 24)?;

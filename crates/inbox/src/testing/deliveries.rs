@@ -29,6 +29,13 @@ impl Deliveries {
     /// # Errors
     ///
     /// None in practice.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks_inbox::testing::Deliveries;
+    ///
+    /// let deliveries = Deliveries::new()?;
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
     pub fn new() -> Result<Self, Box<dyn Error + Send + Sync>> {
         let url = "https://mywebsite.com/webhook";
         let token = AuthToken::new("a-token-for-tests-of-an-inbox")?;
@@ -43,6 +50,17 @@ impl Deliveries {
     /// # Errors
     ///
     /// The refusal, if the event is none that a receiver accepts.
+    ///
+    /// ```
+    /// use twilio_verify_webhooks::testing::EventBuilder;
+    /// use twilio_verify_webhooks_inbox::testing::Deliveries;
+    ///
+    /// let deliveries = Deliveries::new()?;
+    /// let received = deliveries.receive(&EventBuilder::factor_verified())?;
+    /// assert_eq!(received.event.event_type(), "factor.verified");
+    /// assert!(deliveries.receive(&EventBuilder::factor_verified().without("uuid")).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
     pub fn receive(
         &self,
         event: &EventBuilder,
