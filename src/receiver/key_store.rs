@@ -40,6 +40,10 @@ pub trait KeyStore: Send + Sync + 'static {
     type Error: Into<KeyStoreError>;
 
     /// Looks the keys of an account up; `None` if there is no such account.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`](Self::Error) if the lookup failed, which is answered with 503; not if there is no such account.
     fn keys(
         &self,
         account_sid: AccountSid,

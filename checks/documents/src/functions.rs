@@ -19,6 +19,8 @@ pub struct Function {
     /// Whether code that is compiled calls it, in its own documentation. For a method that a trait asks for, code that
     /// implements it will do, in the documentation of the trait.
     pub has_example: bool,
+    /// Whether a section of its documentation says when it fails.
+    pub names_errors: bool,
 }
 
 /// Returns the functions of a crate that can fail, methods included, in the order of their paths.
@@ -35,6 +37,17 @@ pub fn fallible(krate: &Crate) -> BTreeSet<Function> {
     walk.found
 }
 
+fn docs(item: &Item) -> &str {
+    item.docs.as_deref().unwrap_or_default()
+}
+
+fn join(parent: &str, name: &str) -> String {
+    match parent {
+        "" => name.to_owned(),
+        parent => format!("{parent}::{name}"),
+    }
+}
+
 struct Walk<'k> {
     krate: &'k Crate,
     /// Those that were seen: a re-export may lead back.
@@ -49,16 +62,11 @@ impl<'k> Walk<'k> {
             return; // Another crate's.
         };
         let name = renamed.or(item.name.as_deref()).unwrap_or_default();
-        let path = match parent {
-            "" => name.to_owned(),
-            parent => format!("{parent}::{name}"),
-        };
+        let path = join(parent, name);
         match &item.inner {
-            ItemEnum::Module(module) => {
-                if self.modules.insert(id.0) {
-                    let path = if module.is_crate { "" } else { &path };
-                    self.items(&module.items, path);
-                }
+            ItemEnum::Module(module) if self.modules.insert(id.0) => {
+                let path = if module.is_crate { "" } else { &path };
+                self.items(&module.items, path);
             }
             ItemEnum::Use(reexport) => match reexport.id {
                 Some(id) if reexport.is_glob => {
@@ -111,36 +119,24 @@ impl<'k> Walk<'k> {
         let ItemEnum::Function(function) = &item.inner else {
             return;
         };
-        let name = item.name.as_deref().unwrap_or_default();
-        if !function
-            .sig
-            .output
-            .as_ref()
-            .is_some_and(|output| self.is_fallible(output))
-        {
+        let output = function.sig.output.as_ref();
+        if !output.is_some_and(|output| self.is_fallible(output)) {
             return;
         }
-        let shows = |item: &Item, text: &str| {
-            let docs = item.docs.as_deref().unwrap_or_default();
-            example::blocks(docs).any(|code| example::has(&code, text))
+        let name = item.name.as_deref().unwrap_or_default();
+        let shows = |docs: &str, text: &str| {
+            let mut blocks = example::blocks(docs);
+            blocks.any(|code| example::has(&code, text))
         };
-        let has_example = shows(item, name)
-            || of_trait
-                .is_some_and(|item| !function.has_body && shows(item, &format!("fn {name}")));
-        let file = item
-            .span
-            .as_ref()
-            .map(|span| span.filename.display().to_string());
-        let path = if parent.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{parent}::{name}")
-        };
-        let file = file.unwrap_or_default();
+        let implemented = |of_trait| shows(docs(of_trait), &format!("fn {name}"));
+        let has_example =
+            shows(docs(item), name) || !function.has_body && of_trait.is_some_and(implemented);
+        let file = item.span.as_ref().map(|span| &span.filename);
         self.found.insert(Function {
-            path,
-            file,
+            path: join(parent, name),
+            file: file.map_or_else(String::new, |file| file.display().to_string()),
             has_example,
+            names_errors: docs(item).lines().any(|line| line == "# Errors"),
         });
     }
 

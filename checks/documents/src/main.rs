@@ -1,7 +1,7 @@
 //! Counts what the documentation of the published libraries has to hold, and lists what it lacks.
 //!
 //! ```sh
-//! cargo run -p webhook-documents -- examples    # public functions that can fail have an example that is compiled
+//! cargo run -p webhook-documents -- examples    # public functions that can fail say when, and have an example
 //! cargo run -p webhook-documents -- front-page  # it is read in a minute
 //! cargo run -p webhook-documents -- features    # what a feature adds says so, as docs.rs shows it
 //! ```
@@ -17,7 +17,8 @@ use std::{env, fs};
 
 use rustdoc_types::Crate;
 use serde_json::Value;
-use webhook_documents::{features, front_page, functions, pages};
+use webhook_documents::functions::{self, Function};
+use webhook_documents::{features, front_page, pages};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -57,24 +58,29 @@ fn run(steps: &[String]) -> Result<usize> {
 
 fn examples(name: &str, krate: &Crate) -> usize {
     let functions = functions::fallible(krate);
-    let lacking: Vec<_> = functions
-        .iter()
-        .filter(|function| !function.has_example)
-        .collect();
-    for function in &lacking {
-        println!("no example: {} ({})", function.path, function.file);
+    let (mut examples, mut errors) = (0, 0);
+    for function in &functions {
+        let Function { path, file, .. } = function;
+        match function.has_example {
+            true => examples += 1,
+            false => println!("no example: {path} ({file})"),
+        }
+        match function.names_errors {
+            true => errors += 1,
+            false => println!("no section on errors: {path} ({file})"),
+        }
     }
-    let (all, shown) = (functions.len(), functions.len() - lacking.len());
-    println!("{name}: {shown} of {all} public functions that can fail have an example");
-    lacking.len()
+    let all = functions.len();
+    println!(
+        "{name}: {all} public functions can fail, {examples} have an example, {errors} say when"
+    );
+    2 * all - examples - errors
 }
 
 fn front_page(name: &str, krate: &Crate) -> usize {
     let root = krate.index.get(&krate.root);
-    let words = front_page::words(
-        root.and_then(|root| root.docs.as_deref())
-            .unwrap_or_default(),
-    );
+    let docs = root.and_then(|root| root.docs.as_deref());
+    let words = front_page::words(docs.unwrap_or_default());
     println!(
         "{name}: {words} words on the front page, of {} that take a minute",
         front_page::MOST_WORDS

@@ -1,12 +1,14 @@
 //! What lacks an example, or does not name its feature, is found.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use tempfile::TempDir;
 use webhook_documents::features::{self, Pages};
-use webhook_documents::{front_page, functions};
+use webhook_documents::front_page;
+use webhook_documents::functions::{self, Function};
 
 /// Has rustdoc document a source, and returns the folder that it writes.
 #[track_caller]
@@ -24,22 +26,24 @@ fn rustdoc(source: &str, arguments: &[&str]) -> TempDir {
     folder
 }
 
-/// Returns the paths of those that can fail: those without an example, and those with one.
 #[track_caller]
-fn fallible(source: &str) -> (Vec<String>, Vec<String>) {
+fn planted(source: &str) -> BTreeSet<Function> {
     let folder = rustdoc(
         source,
         &["-Z", "unstable-options", "--output-format", "json"],
     );
     let json = fs::read(folder.path().join("planted.json")).unwrap();
-    let found = functions::fallible(&serde_json::from_slice(&json).unwrap());
-    let paths = |has_example: bool| {
-        let found = found
-            .iter()
-            .filter(|function| function.has_example == has_example);
-        found.map(|function| function.path.clone()).collect()
-    };
-    (paths(false), paths(true))
+    functions::fallible(&serde_json::from_slice(&json).unwrap())
+}
+
+/// Returns the paths of those that can fail: those without an example, and those with one.
+#[track_caller]
+fn fallible(source: &str) -> (Vec<String>, Vec<String>) {
+    let (with, without): (Vec<_>, Vec<_>) = planted(source)
+        .into_iter()
+        .partition(|function| function.has_example);
+    let paths = |found: Vec<Function>| found.into_iter().map(|function| function.path).collect();
+    (paths(without), paths(with))
 }
 
 #[test]
@@ -87,6 +91,24 @@ fn functions_without_an_example_are_found_wherever_they_are() {
         fallible(source),
         (expected.map(str::to_owned).to_vec(), Vec::new())
     );
+}
+
+#[test]
+fn errors_that_are_not_named_are_found() {
+    let source = "
+        /// Tries.
+        ///
+        /// # Errors
+        ///
+        /// Always.
+        pub fn names() -> Result<(), ()> { Err(()) }
+        /// Tries. See `# Errors` of another.
+        pub fn silent() -> Result<(), ()> { Err(()) }";
+    let found = planted(source);
+    let named = found
+        .iter()
+        .map(|function| (function.path.as_str(), function.names_errors));
+    assert!(named.eq([("names", true), ("silent", false)]));
 }
 
 #[test]

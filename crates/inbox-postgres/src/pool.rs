@@ -38,6 +38,10 @@ pub trait Pool: Send + Sync + 'static {
     /// Returns a connection, waiting for a free one as long as the pool thinks fit.
     ///
     /// The caller drops the future at its deadline.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if there is none, of the kind [`Unavailable`](StoreErrorKind::Unavailable) as a rule.
     fn connection(&self) -> impl Future<Output = Result<Self::Connection, StoreError>> + Send;
 }
 

@@ -37,6 +37,10 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// With a lease, a new row is taken in the same step; the caller then holds [`Ticket::first`].
     ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if it is not known that the row is stored; [`StoreErrorKind`] says why. The step may be repeated.
+    ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
@@ -64,6 +68,10 @@ pub trait Store: Send + Sync + 'static {
     /// dead on the way, at most `most` in a call, are named as well. A row that another takes at the same time is
     /// skipped, not waited for.
     ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store fails. Rows that were taken and not returned wait for the end of their lease.
+    ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
@@ -88,6 +96,10 @@ pub trait Store: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Taken, StoreError>> + Send;
 
     /// Reports what became of a taken row: [`Operation::Settle`](crate::Operation::Settle).
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store fails. The step may be repeated; otherwise the row waits for the end of its lease.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -115,6 +127,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// Looks a row up.
     ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store fails; a row that is not there is none.
+    ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
@@ -135,6 +151,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// Counts the rows that are not done.
     ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store fails.
+    ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
@@ -153,6 +173,10 @@ pub trait Store: Send + Sync + 'static {
     fn counts(&self) -> impl Future<Output = Result<Counts, StoreError>> + Send;
 
     /// Lists at most `limit` dead rows in the order of their ids, those after an id if one is given.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store fails.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -183,6 +207,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// Revives dead rows, and tells how many: [`Operation::Revive`](crate::Operation::Revive).
     ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store fails; some rows may be revived then.
+    ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
@@ -208,6 +236,10 @@ pub trait Store: Send + Sync + 'static {
     /// Regards a dead row as done, and tells whether there was one:
     /// [`Operation::Discard`](crate::Operation::Discard).
     ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store fails. The step may be repeated.
+    ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
@@ -231,6 +263,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// Removes at most `most` rows that were done at least `age` ago, and tells how many:
     /// [`Operation::Purge`](crate::Operation::Purge).
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the store fails; some rows may be gone then.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
