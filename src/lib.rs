@@ -37,6 +37,9 @@
 //! # }
 //! ```
 //!
+//! The [guide] has a page for each task: [the first webhook](guide::first_webhook), [production](guide::production),
+//! ["signatures stopped matching"](guide::incidents).
+//!
 //! # What it promises
 //!
 //! - **Nothing typed exists before the signature is verified.** The parameters that are verified are the parameters
@@ -130,9 +133,6 @@ mod trace;
     not(any(feature = "axum", feature = "actix-web", feature = "tower"))
 ))]
 use tracing as _;
-
-#[doc = include_str!("event/queues.md")]
-pub mod queues {}
 
 #[cfg(any(feature = "axum", feature = "actix-web"))]
 pub use crate::account_received::AccountReceived;
