@@ -3,6 +3,7 @@
 //! | to | read |
 //! |---|---|
 //! | receive, send and see the first webhook | [`first_webhook`] |
+//! | use it with a framework | [`frameworks`] |
 //! | run behind a proxy, a load balancer or a tunnel | [`behind_a_proxy`] |
 //! | serve many accounts at one URL | [`many_accounts`] |
 //! | handle every event, and each once | [`exactly_once`] |
@@ -15,10 +16,13 @@
 //! | know what Twilio may add, and what happens then | [`additions`] |
 //! | understand why some deliveries with a right signature are refused | [`one_reading`] |
 
-// Pages whose code needs axum or a sibling crate are compiled by `checks/readme`.
+// Pages whose code needs a framework or a sibling crate are compiled by `checks/readme` and `examples/servers/recipes`.
 
 #[cfg_attr(not(doctest), doc = include_str!("guide/first_webhook.md"))]
 pub mod first_webhook {}
+
+#[cfg_attr(not(doctest), doc = include_str!("guide/frameworks.md"))]
+pub mod frameworks {}
 
 #[doc = include_str!("guide/behind_a_proxy.md")]
 pub mod behind_a_proxy {}

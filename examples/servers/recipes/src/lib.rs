@@ -1,3 +1,3 @@
-//! The recipe for each framework.
+//! The recipe for each framework, a page of the guide.
 //!
-#![doc = include_str!("../../README.md")]
+#![doc = include_str!("../../../../src/guide/frameworks.md")]
