@@ -42,10 +42,9 @@
 //!
 //! # What it promises
 //!
-//! - **Nothing typed exists before the signature is verified.** The parameters that are verified are the parameters
-//!   that are read, decoded once.
+//! - **Nothing typed exists before the signature is verified**, and what is verified is what is read, decoded once.
 //! - **An event has one reading.** Twilio signs names and values without delimiters, so one signature fits many ways
-//!   to split the same text. Every split but one is refused.
+//!   to split the same text. All but one are refused.
 //! - **The URL is text.** It is compared byte for byte, in the few variants that Twilio is known to sign: see
 //!   [`SignedUrl`](signature::SignedUrl).
 //! - **Refusals hold nothing that must not be logged**: no secret, no signature, no user data.
@@ -53,9 +52,8 @@
 //!
 //! # What it leaves to others
 //!
-//! It does no I/O of its own and works with any HTTP framework. It does not send challenges, and events of other
-//! Twilio products are not its business, though [`signature`] verifies their webhooks. Twilio may send a webhook again,
-//! so handle a [`DeliveryId`] once.
+//! It does no I/O of its own and works with any HTTP framework. It sends no challenges. Webhooks of other Twilio
+//! products are verified by [`signature`], not read. Twilio may send a webhook again: handle a [`DeliveryId`] once.
 //!
 //! # Features
 //!

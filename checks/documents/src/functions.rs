@@ -30,7 +30,7 @@ pub struct Function {
 pub fn fallible(krate: &Crate) -> BTreeSet<Function> {
     let mut walk = Walk {
         krate,
-        modules: BTreeSet::new(),
+        seen: BTreeSet::new(),
         found: BTreeSet::new(),
     };
     walk.item(krate.root, "", None);
@@ -50,8 +50,8 @@ fn join(parent: &str, name: &str) -> String {
 
 struct Walk<'k> {
     krate: &'k Crate,
-    /// Those that were seen: a re-export may lead back.
-    modules: BTreeSet<u32>,
+    /// Modules and functions that were seen: a re-export may lead to them again.
+    seen: BTreeSet<Id>,
     found: BTreeSet<Function>,
 }
 
@@ -64,14 +64,14 @@ impl<'k> Walk<'k> {
         let name = renamed.or(item.name.as_deref()).unwrap_or_default();
         let path = join(parent, name);
         match &item.inner {
-            ItemEnum::Module(module) if self.modules.insert(id.0) => {
+            ItemEnum::Module(module) if self.seen.insert(id) => {
                 let path = if module.is_crate { "" } else { &path };
                 self.items(&module.items, path);
             }
             ItemEnum::Use(reexport) => match reexport.id {
                 Some(id) if reexport.is_glob => {
                     match self.krate.index.get(&id).map(|item| &item.inner) {
-                        Some(ItemEnum::Module(module)) if self.modules.insert(id.0) => {
+                        Some(ItemEnum::Module(module)) if self.seen.insert(id) => {
                             self.items(&module.items, parent);
                         }
                         _ => {}
@@ -120,7 +120,7 @@ impl<'k> Walk<'k> {
             return;
         };
         let output = function.sig.output.as_ref();
-        if !output.is_some_and(|output| self.is_fallible(output)) {
+        if !output.is_some_and(|output| self.is_fallible(output)) || !self.seen.insert(item.id) {
             return;
         }
         let name = item.name.as_deref().unwrap_or_default();

@@ -150,7 +150,8 @@ impl Documents {
         Ok(silent.len())
     }
 
-    /// Documents a library afresh and returns the folder of its pages.
+    /// Documents a library afresh and returns the folder of its pages. Cargo takes it for done if they are there,
+    /// whatever they and the JSON beside them hold.
     fn rustdoc(&self, name: &str, features: &[&str], arguments: &[String]) -> Result<PathBuf> {
         let target = self.metadata["target_directory"]
             .as_str()

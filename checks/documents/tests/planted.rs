@@ -67,6 +67,8 @@ fn functions_without_an_example_are_found_wherever_they_are() {
             }
         }
         pub use private::Exported;
+        #[doc(no_inline)]
+        pub use public::waits as twice;
         pub mod public {
             pub async fn waits() -> Result<(), ()> { Ok(()) }
             pub fn future() -> impl Future<Output = std::io::Result<()>> { async { Ok(()) } }

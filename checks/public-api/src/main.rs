@@ -150,12 +150,16 @@ fn offered(root: &Path, metadata: &Value, feature: Option<&String>) -> Result<Li
         command.args(["--features", feature]);
     }
     command.args(["--", "-Z", "unstable-options", "--output-format", "json"]);
+    // Cargo takes what it documented before for done if its pages are there, whatever was written over the JSON.
+    let folder = target.join("doc").join(CRATE.replace('-', "_"));
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
     let rustdoc = Path::new(env!("CARGO_MANIFEST_DIR")).join("rustdoc");
     if !command.env("RUSTDOC", rustdoc).status()?.success() {
         return Err("rustdoc failed".into());
     }
-    let json = target.join("doc").join(CRATE.replace('-', "_") + ".json");
-    let items = public_api::Builder::from_rustdoc_json(json)
+    let items = public_api::Builder::from_rustdoc_json(folder.with_extension("json"))
         .omit_blanket_impls(true)
         .omit_auto_trait_impls(true)
         .build()?;
