@@ -6,6 +6,7 @@
 //!
 //! Prints what the handler got from each and exits with 0 only if all came out as they should.
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -18,19 +19,22 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use twilio_verify_webhooks::{
-    AuthToken, ChallengeEventType, Delivery, Event, EventError, FactorEventType, FormError,
-    Received, Receiver, Refusal, SIGNATURE_HEADER, SignatureError,
+    AuthToken, ChallengeEventType, ChallengeSid, Delivery, Event, EventError, FactorEventType,
+    FormError, Received, Receiver, Refusal, SIGNATURE_HEADER, SignatureError,
 };
 
 /// The URL as it would be configured at Twilio. The server itself listens on loopback, as behind a proxy.
 const URL: &str = "https://mywebsite.com/webhook";
 
+/// Whom the application asked with each challenge that is open.
+type Asked = HashMap<ChallengeSid, String>;
 type Outcome = Result<Received<'static>, Refusal>;
 type Params = Vec<(String, String)>;
 
 #[derive(Clone)]
 struct App {
     receiver: Receiver,
+    asked: Asked,
     outcomes: mpsc::Sender<Outcome>,
 }
 
@@ -40,7 +44,7 @@ async fn webhook(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Sta
     let outcome = app.receiver.receive(&delivery);
     let status = match &outcome {
         Ok(received) => {
-            act(&received.event);
+            act(&received.event, &app.asked);
             StatusCode::OK
         }
         Err(refusal) => StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::FORBIDDEN),
@@ -49,12 +53,20 @@ async fn webhook(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Sta
     status
 }
 
-fn act(event: &Event<'_>) {
+/// An identity may be longer than what was signed, so it is compared with that of the open challenge.
+fn act(event: &Event<'_>, asked: &Asked) {
     match event {
-        Event::Challenge(challenge) => match challenge.event_type {
-            ChallengeEventType::Approved => println!("  let {} in", challenge.entity_identity),
-            ChallengeEventType::Denied => println!("  keep {} out", challenge.entity_identity),
-        },
+        Event::Challenge(challenge) => {
+            let identity = &challenge.entity_identity;
+            let is_asked = asked
+                .get(&challenge.challenge_sid)
+                .is_some_and(|asked| asked == identity);
+            match challenge.event_type {
+                ChallengeEventType::Approved if is_asked => println!("  let {identity} in"),
+                ChallengeEventType::Approved => println!("  {identity} was not asked"),
+                ChallengeEventType::Denied => println!("  keep {identity} out"),
+            }
+        }
         Event::Factor(factor) if factor.event_type == FactorEventType::Verified => {
             println!("  {} can be challenged now", factor.entity_identity);
         }
@@ -95,8 +107,26 @@ impl Case {
     }
 }
 
+fn samples() -> Result<Vec<Sample>, serde_json::Error> {
+    serde_json::from_str(SAMPLES)
+}
+
+/// Makes the records of an application that asked with the challenges of the samples.
+fn asked(samples: &[Sample]) -> Result<Asked, Box<dyn Error>> {
+    let mut asked = Asked::new();
+    for Sample { params, .. } in samples {
+        let value = |name| params.iter().find(|(other, _)| other == name);
+        if let (Some((_, sid)), Some((_, identity))) =
+            (value("challenge_sid"), value("entity_identity"))
+        {
+            asked.insert(sid.parse()?, identity.clone());
+        }
+    }
+    Ok(asked)
+}
+
 fn cases(token: &AuthToken) -> Result<Vec<Case>, Box<dyn Error>> {
-    let samples: Vec<Sample> = serde_json::from_str(SAMPLES)?;
+    let samples = samples()?;
     let genuine = samples
         .iter()
         .find(|sample| sample.title == "Webhook v2 call for challenge events");
@@ -171,7 +201,7 @@ fn cases(token: &AuthToken) -> Result<Vec<Case>, Box<dyn Error>> {
         refusal,
     ));
 
-    // The very text that was signed, cut elsewhere: the friendly name takes in the parameter behind it.
+    // The very string that was signed, split elsewhere: the friendly name takes in the parameter after it.
     let metadata = genuine.iter().find(|(name, _)| name == "factor_metadata");
     let (name, value) = metadata.ok_or("a sample has no factor_metadata")?;
     let mut shifted = set("factor_friendly_name", &|friendly| {
@@ -262,7 +292,11 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let (outcomes, received) = mpsc::channel();
     let router = axum::Router::new()
         .route("/webhook", post(webhook))
-        .with_state(App { receiver, outcomes });
+        .with_state(App {
+            receiver,
+            asked: asked(&samples()?)?,
+            outcomes,
+        });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let server = listener.local_addr()?;
     tokio::spawn(async move { axum::serve(listener, router).await });

@@ -6,10 +6,14 @@
 //! wrong and with which status to answer.
 //!
 //! ```
-//! use twilio_verify_webhooks::{AuthToken, ChallengeEventType, Delivery, Event, Receiver};
+//! use std::collections::HashMap;
+//! use twilio_verify_webhooks::{AuthToken, ChallengeEventType, ChallengeSid, Delivery, Event, Receiver};
+//!
+//! /// Whom you asked with each challenge that is open: your own records.
+//! type Asked = HashMap<ChallengeSid, String>;
 //!
 //! /// Called for each POST to the webhook; returns the status to answer with.
-//! fn webhook(receiver: &Receiver, headers: &[(String, String)], body: &[u8]) -> u16 {
+//! fn webhook(receiver: &Receiver, asked: &Asked, headers: &[(String, String)], body: &[u8]) -> u16 {
 //!     let headers = headers.iter().map(|(name, value)| (name, value.as_str()));
 //!     let event = match receiver.receive(&Delivery::new("POST", body).headers(headers)) {
 //!         Ok(received) => received.event,
@@ -19,9 +23,10 @@
 //!         }
 //!     };
 //!     match event {
-//!         Event::Challenge(challenge) => match challenge.event_type {
-//!             ChallengeEventType::Approved => println!("let {} in", challenge.entity_identity),
-//!             ChallengeEventType::Denied => println!("keep {} out", challenge.entity_identity),
+//!         Event::Challenge(challenge) => match asked.get(&challenge.challenge_sid) {
+//!             Some(identity) if *identity != challenge.entity_identity => println!("not whom you asked"),
+//!             Some(identity) if challenge.event_type == ChallengeEventType::Approved => println!("let {identity} in"),
+//!             _ => println!("keep {} out", challenge.entity_identity),
 //!         },
 //!         other => println!("nothing to do for {}", other.event_type()),
 //!     }
@@ -32,7 +37,7 @@
 //! // Once: the URL exactly as it is configured at Twilio, and the account's AuthToken.
 //! # let token = "0123456789abcdef0123456789abcdef";
 //! let receiver = Receiver::new("https://example.com/webhook", AuthToken::new(token)?)?;
-//! assert_eq!(webhook(&receiver, &[], b"type=challenge.approved"), 415);
+//! assert_eq!(webhook(&receiver, &Asked::new(), &[], b"type=challenge.approved"), 415);
 //! # Ok(())
 //! # }
 //! ```

@@ -63,10 +63,20 @@ impl<'b> Params<'b> {
         }
     }
 
-    /// Returns an iterator over names and values in the order they are signed in: by the bytes of the name.
-    pub(crate) fn sorted(&self) -> impl Iterator<Item = (&'b str, &'b str)> + use<'b> {
-        let params = *self;
-        (0..params.len()).map_while(move |position| params.sorted_at(position))
+    /// Returns an iterator over the parameters in the order they are signed in: by the bytes of the name.
+    pub(crate) fn sorted(&self) -> impl Iterator<Item = Signed<'b>> + use<'b> {
+        let Self { text, table } = *self;
+        let known = table.sorted_names();
+        table
+            .sorted()
+            .iter()
+            .zip(known)
+            .map(|(&index, known)| Signed {
+                known,
+                name: table.name(index, text),
+                value: table.value(index, text),
+                start: table.bounds(index).start(),
+            })
     }
 
     /// Returns the name and value at a position in the order they are signed in.
@@ -95,24 +105,26 @@ impl<'b> Params<'b> {
     pub(crate) fn text(&self) -> &'b str {
         self.text
     }
-
-    /// Returns an iterator over where names and values lie in [`text`](Self::text), in order.
-    pub(crate) fn sorted_bounds(&self) -> impl Iterator<Item = PairBounds> + use<'b> {
-        let table = self.table;
-        table.sorted().iter().map(|&index| {
-            let bounds = table.bounds(index);
-            PairBounds {
-                name: bounds.start()..bounds.name_end(),
-                value: bounds.name_end()..bounds.end(),
-            }
-        })
-    }
 }
 
-/// Where one parameter lies in the text that is signed.
-pub(crate) struct PairBounds {
-    pub(crate) name: Range<usize>,
-    pub(crate) value: Range<usize>,
+/// A parameter in the order signed.
+pub(crate) struct Signed<'b> {
+    /// The name, if it is documented.
+    pub(crate) known: Option<Name>,
+    pub(crate) name: &'b str,
+    pub(crate) value: &'b str,
+    /// Where it starts in [`text`](Params::text).
+    pub(crate) start: usize,
+}
+
+impl Signed<'_> {
+    pub(crate) fn name_end(&self) -> usize {
+        self.start.saturating_add(self.name.len())
+    }
+
+    pub(crate) fn end(&self) -> usize {
+        self.name_end().saturating_add(self.value.len())
+    }
 }
 
 impl<'b> IntoIterator for Params<'b> {

@@ -78,6 +78,7 @@ use crate::signature::{AuthToken, Key, Mac};
 /// | body that is decoded before its signature is verified, in bytes | [`MAX_UNVERIFIED`](Self::MAX_UNVERIFIED) |
 /// | parameters | [`MAX_PARAMETERS`](Self::MAX_PARAMETERS) |
 /// | name of a parameter, in bytes | [`MAX_NAME_LENGTH`](Self::MAX_NAME_LENGTH) |
+/// | documented names in an event with an unknown parameter or type | [`MAX_NAME_OCCURRENCES`](Self::MAX_NAME_OCCURRENCES) |
 /// | `uuid`, in characters | [`UUID_LENGTH`](Self::UUID_LENGTH) |
 /// | `entity_identity`, in characters | [`ENTITY_IDENTITY_LENGTH`](Self::ENTITY_IDENTITY_LENGTH) |
 /// | `factor_friendly_name`, in characters | [`FRIENDLY_NAME_LENGTH`](Self::FRIENDLY_NAME_LENGTH) |
@@ -108,6 +109,9 @@ impl Receiver {
     /// The most bytes of a parameter's name, decoded: 64. The longest documented one has 24. It is checked before
     /// parameters are sorted, so that long names cost nothing.
     pub const MAX_NAME_LENGTH: usize = limits::MAX_NAME_LENGTH;
+    /// The most documented names, wherever they occur in names and values, of an event whose complete string to sign is
+    /// examined because it has an unknown parameter or type: 64. From `service_sid` on `type` and `uuid` count too.
+    pub const MAX_NAME_OCCURRENCES: usize = limits::MAX_NAME_OCCURRENCES;
     /// The fewest and the most characters of `uuid`: 1 to 64. A UUID has 36.
     pub const UUID_LENGTH: RangeInclusive<usize> = limits::UUID_LENGTH;
     /// The fewest and the most characters of `entity_identity`: 8 to 64, as for `Identity` in Twilio's API.

@@ -1,4 +1,4 @@
-//! What no validation can do without: the HMAC over the signed text.
+//! What no validation can do without: the HMAC over the string to sign.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -22,7 +22,7 @@ impl KeptHmac {
     }
 }
 
-/// The same with the key taken in anew, which is two compressions more.
+/// The same with the key absorbed anew, which is two compressions more.
 pub fn keyed_afresh(key: &str, text: &str) -> Output<Sha1> {
     KeptHmac::new(key).tag(text)
 }

@@ -74,7 +74,7 @@ fn a_new_buffer_allocates_at_most_once() {
 
 #[test]
 fn an_owned_event_allocates_once_for_each_text() {
-    // uuid and entity_identity; in version 2 factor_friendly_name and each JSON object besides.
+    // uuid and entity_identity; in version 2 factor_friendly_name and each JSON object too.
     let texts = [2, 4, 7, 7, 7];
     let receiver = receiver();
     for (fixture, texts) in fixtures::all().into_iter().zip(texts) {

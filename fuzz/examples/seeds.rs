@@ -215,6 +215,23 @@ fn main() {
     });
     write("cuts", events);
 
+    // Choices of every kind, then a text for one value.
+    let planted = [
+        "",
+        "typechallenge.approveduuidxv_w",
+        "entity_identityuser-0002",
+        "{\"a\":\"uuid\"}",
+    ];
+    write(
+        "interpretations",
+        (0..16_u8).map(|seed| {
+            let choices =
+                (0..24_u8).map(|place| seed.wrapping_mul(37).wrapping_add(place.wrapping_mul(101)));
+            let planted = planted[usize::from(seed % 4)].bytes();
+            choices.chain(planted).collect()
+        }),
+    );
+
     // One thing that happened, or one to the URL and one to the key.
     let mut happened: Vec<[u8; 6]> = Vec::new();
     for change in 0..12 {

@@ -106,12 +106,12 @@ pub(super) fn check_unknown(params: Params<'_>, rules: Rules) -> Result<(), Even
 
 fn check_names(params: Params<'_>, rules: Rules) -> Result<(), EventError> {
     let mut before = None;
-    for (position, (text, _)) in params.sorted().enumerate() {
-        match Name::of(text.as_bytes()) {
+    for (position, parameter) in params.sorted().enumerate() {
+        match parameter.known {
             Some(name) => before = Some(name),
             None => {
-                check_name(params, rules, before, text)
-                    .map_err(|fault| unknown_parameter(position, text, fault))?;
+                check_name(params, rules, before, parameter.name)
+                    .map_err(|fault| unknown_parameter(position, parameter.name, fault))?;
             }
         }
     }
@@ -183,7 +183,8 @@ fn is_usual(params: Params<'_>) -> bool {
 
 #[cold]
 fn check_all(params: Params<'_>) -> Result<(), EventError> {
-    let places = Places::find(params.text())?;
+    let mut places = Places::new();
+    places.find(params.text())?;
     check_starts(params, &places)?;
     match interpretations::find(params, &places) {
         Outcome::Only => Ok(()),
@@ -197,39 +198,31 @@ fn check_all(params: Params<'_>) -> Result<(), EventError> {
 
 /// Checks that every documented name of two words or more starts a parameter, unless it is in nested JSON or a uuid.
 fn check_starts(params: Params<'_>, places: &Places) -> Result<(), EventError> {
-    let mut sorted = params.sorted_bounds();
-    let mut bounds = sorted.next();
-    let mut position = 0_usize;
-    for place in places.all().iter().filter(|place| place.name < Name::Type) {
+    let mut sorted = params.sorted().enumerate().peekable();
+    for place in places.all().iter().filter(|place| place.name.is_joined()) {
         // The parameter that the name lies in or starts.
-        while bounds
-            .as_ref()
-            .is_some_and(|bounds| bounds.value.end <= place.start)
-        {
-            bounds = sorted.next();
-            position = position.saturating_add(1);
-        }
-        let Some(bounds) = &bounds else { break };
-        let text = params.text().get(bounds.name.clone()).unwrap_or_default();
-        let name = Name::of(text.as_bytes());
-        let may_hold = match name {
-            Some(name) if name.is_json() || name == Name::Uuid => bounds.name.end <= place.start,
-            _ => false,
+        while sorted
+            .next_if(|(_, parameter)| parameter.end() <= place.start)
+            .is_some()
+        {}
+        let Some((position, parameter)) = sorted.peek() else {
+            break;
         };
-        if may_hold && place.end() <= bounds.value.end {
-            continue;
-        }
-        match name {
-            Some(name) if name == place.name && bounds.name.start == place.start => {}
+        let value_start = parameter.name_end();
+        match parameter.known {
+            Some(name) if name == place.name && parameter.start == place.start => {}
+            Some(name)
+                if (name.is_json() || name == Name::Uuid)
+                    && (value_start <= place.start && place.end() <= parameter.end()) => {}
             Some(name) => {
                 return Err(EventError::Ambiguous {
                     name: name.as_str(),
-                    position: place.start.saturating_sub(bounds.name.end),
+                    position: place.start.saturating_sub(value_start),
                 });
             }
             None => {
                 let fault = UnknownParameterFault::HoldsDocumented;
-                return Err(unknown_parameter(position, text, fault));
+                return Err(unknown_parameter(*position, parameter.name, fault));
             }
         }
     }
@@ -239,13 +232,15 @@ fn check_starts(params: Params<'_>, places: &Places) -> Result<(), EventError> {
 /// The refusal of a string that says something else as well.
 #[cold]
 fn ambiguous(params: Params<'_>, difference: Difference) -> EventError {
-    let unknown = || {
-        let sorted = params.sorted().enumerate();
-        sorted.filter(|(_, (name, _))| Name::of(name.as_bytes()).is_none())
-    };
-    let after = unknown().find(|(_, (name, _))| *name > difference.name.as_str());
-    match after.or_else(|| unknown().last()) {
-        Some((position, (name, _))) => {
+    let sorted = params.sorted().enumerate();
+    let mut unknown = sorted.filter(|(_, parameter)| parameter.known.is_none());
+    let mut last = None;
+    let after = unknown.find_map(|(position, parameter)| {
+        last = Some((position, parameter.name));
+        last.filter(|(_, name)| *name > difference.name.as_str())
+    });
+    match after.or(last) {
+        Some((position, name)) => {
             unknown_parameter(position, name, UnknownParameterFault::Ambiguous)
         }
         None => EventError::Ambiguous {
@@ -261,17 +256,18 @@ fn unseparated(params: Params<'_>) -> EventError {
     let fault = UnknownParameterFault::PartOfNeighbour;
     let mut before = None;
     let mut found = None;
-    for (position, (text, value)) in params.sorted().enumerate() {
-        let name = Name::of(text.as_bytes());
-        if let (None, Some(before)) = (name, before) {
-            let (after, is_free) = before;
+    for (position, parameter) in params.sorted().enumerate() {
+        let text = parameter.name;
+        if let (None, Some((after, is_free))) = (parameter.known, before) {
             let words = if is_free { Words::Two } else { Words::One };
             if shortest_name(text.as_bytes(), after, words).is_none() {
                 return unknown_parameter(position, text, fault);
             }
             found = Some((position, text));
         }
-        before = name.map(|name| (name, is_free(name, value)));
+        before = parameter
+            .known
+            .map(|name| (name, is_free(name, parameter.value)));
     }
     match found {
         Some((position, name)) => unknown_parameter(position, name, fault),
@@ -323,6 +319,9 @@ fn is_joined_words(name: &str) -> bool {
 
 /// Tells whether a name is the start of a documented one, or continues one other than by an underscore.
 fn is_like_documented(name: &str) -> bool {
+    if name.len() > 1 && !Name::may_start(name.as_bytes()) {
+        return false;
+    }
     let mut documented = Name::ALL.into_iter().map(Name::as_str);
     documented.any(|documented| {
         documented.starts_with(name)

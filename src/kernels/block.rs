@@ -105,12 +105,6 @@ impl Places {
         }))
     }
 
-    /// Keeps the places right after others of the same block, or first in it after a place that ended the one before.
-    #[inline(always)]
-    pub(crate) fn after(self, others: Self, ended_before: bool) -> Self {
-        Self(self.0 & (others.0 << 1 | u64::from(ended_before)))
-    }
-
     /// Takes out the places before another.
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation, reason = "no place is so far")]

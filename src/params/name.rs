@@ -49,6 +49,19 @@ impl Name {
         1 << self as u16
     }
 
+    /// Tells whether the name has two words or more.
+    pub(crate) const fn is_joined(self) -> bool {
+        !matches!(self, Self::Type | Self::Uuid)
+    }
+
+    /// Tells whether the parameter is a SID.
+    pub(crate) const fn is_sid(self) -> bool {
+        matches!(
+            self,
+            Self::AccountSid | Self::ChallengeSid | Self::FactorSid | Self::ServiceSid
+        )
+    }
+
     /// Tells whether the parameter is nested JSON.
     pub(crate) const fn is_json(self) -> bool {
         matches!(

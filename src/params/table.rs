@@ -80,6 +80,19 @@ impl Table {
         self.documented.get(name.index()).copied()
     }
 
+    /// Returns an iterator over the documented names in the order signed, `None` for each that is unknown.
+    pub(super) fn sorted_names(&self) -> impl Iterator<Item = Option<Name>> + use<'_> {
+        let mut names = self.names;
+        self.sorted().iter().map(move |&index| {
+            if self.others & 1_u64.unbounded_shl(index.into()) != 0 {
+                return None;
+            }
+            let name = Name::ALL.get(names.trailing_zeros() as usize);
+            names &= names.wrapping_sub(1);
+            name.copied()
+        })
+    }
+
     pub(super) fn all_documented(&self) -> bool {
         self.others == 0
     }
@@ -90,9 +103,15 @@ impl Table {
     pub(super) fn sort(&mut self, form: &[u8]) -> Result<(), Disorder> {
         self.names = 0;
         let mut others = 0_u64;
+        let mut escaped = false;
         for (index, bounds) in (0_u8..).zip(self.received.iter().take(self.len)) {
             let name = name_in(*bounds, form);
-            let Some(name) = Name::of(name).or_else(|| escaped_name(name)) else {
+            let known = Name::of(name).or_else(|| {
+                let is_escaped = is_escaped(name);
+                escaped |= is_escaped;
+                is_escaped.then(|| escaped_name(name)).flatten()
+            });
+            let Some(name) = known else {
                 if is_long(name) {
                     return Err(Disorder::LongName(index));
                 }
@@ -121,48 +140,60 @@ impl Table {
         self.others = others;
         match others {
             0 => Ok(()),
-            _ => self.sort_others(known, form),
+            _ => self.sort_others(known, escaped, form),
         }
     }
 
     /// Orders the parameters by name when some are unknown.
     #[cold]
-    fn sort_others(&mut self, known: usize, form: &[u8]) -> Result<(), Disorder> {
+    fn sort_others(&mut self, known: usize, escaped: bool, form: &[u8]) -> Result<(), Disorder> {
         let others = self.others;
         let others = (0..).filter(|&index| others & 1_u64.unbounded_shl(u32::from(index)) != 0);
-        let free = self.sorted.iter_mut().take(self.len).skip(known);
-        for (slot, index) in free.zip(others) {
+        let sorted = self.sorted.get_mut(..self.len).unwrap_or_default();
+        for (slot, index) in sorted.iter_mut().skip(known).zip(others) {
             *slot = index;
         }
-        let mut written = [&[][..]; MAX_PARAMETERS];
-        for (slot, bounds) in written.iter_mut().zip(self.received()) {
-            *slot = name_in(*bounds, form);
+        let received = self.received.get(..self.len).unwrap_or_default();
+        if !escaped {
+            return insert(sorted, known, |index| {
+                let bounds = received.get(usize::from(index));
+                bounds.map_or(&[][..], |bounds| name_in(*bounds, form))
+            });
         }
-        if !written.iter().any(|name| is_escaped(name)) {
-            return self.sort_by(|index| written.get(index).copied().unwrap_or_default());
-        }
+        let mut written = received.iter().map(|bounds| name_in(*bounds, form));
         // Each is decoded once, not for each comparison.
-        let mut decoded = [DecodedName::EMPTY; MAX_PARAMETERS];
-        for (slot, name) in decoded.iter_mut().zip(written) {
-            *slot = DecodedName::new(name);
-        }
-        self.sort_by(|index| decoded.get(index).map_or(&[][..], DecodedName::as_bytes))
+        let decoded: [_; MAX_PARAMETERS] = std::array::from_fn(|_| {
+            let name = written.next();
+            name.map_or(DecodedName::EMPTY, DecodedName::new)
+        });
+        insert(sorted, known, |index| {
+            let name = decoded.get(usize::from(index));
+            name.map_or(&[][..], DecodedName::as_bytes)
+        })
     }
+}
 
-    /// Orders the parameters by the names that belong to their indices.
-    fn sort_by<'n>(&mut self, name: impl Fn(usize) -> &'n [u8]) -> Result<(), Disorder> {
-        let name = |index: u8| name(usize::from(index));
-        let all = self.sorted.get_mut(..self.len).unwrap_or_default();
-        all.sort_unstable_by(|&a, &b| name(a).cmp(name(b)).then(a.cmp(&b)));
-        for neighbours in all.windows(2) {
-            if let &[first, second] = neighbours
-                && name(first) == name(second)
-            {
-                return Err(Disorder::Repeated(None, second));
-            }
+/// Puts each parameter after those that are in order into its place among them.
+fn insert<'n>(
+    sorted: &mut [u8],
+    in_order: usize,
+    name: impl Fn(u8) -> &'n [u8],
+) -> Result<(), Disorder> {
+    for len in in_order..sorted.len() {
+        let upto = sorted.get_mut(..=len).unwrap_or_default();
+        let Some((&mut next, before)) = upto.split_last_mut() else {
+            break;
+        };
+        let place = before.partition_point(|&index| name(index) < name(next));
+        let after = upto.get_mut(place..).unwrap_or_default();
+        after.rotate_right(1);
+        if let [_, neighbour, ..] = after
+            && name(*neighbour) == name(next)
+        {
+            return Err(Disorder::Repeated(None, next));
         }
-        Ok(())
     }
+    Ok(())
 }
 
 fn name_in(bounds: Bounds, form: &[u8]) -> &[u8] {

@@ -12,7 +12,7 @@ const PARAMETER: &str = "bodySHA256";
 /// Returns what Twilio appends to a configured URL for a body: `?bodySHA256=` or, after a query, `&bodySHA256=`, and
 /// the hash of the body.
 ///
-/// The URL of the request has no say: it is the sender's to choose, and with it where the signed text ends.
+/// The URL of the request has no say: it is the sender's to choose, and with it where the string to sign ends.
 pub(crate) fn appended(url: &SignedUrl, body: &[u8]) -> Result<String, SignatureError> {
     let delimiter = match url.query() {
         None => '?',

@@ -5,7 +5,6 @@ mod adapters;
 mod admission;
 mod altered;
 mod codes;
-mod cuts;
 mod decided;
 mod delivery_id;
 mod events;

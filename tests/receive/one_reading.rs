@@ -1,33 +1,33 @@
-//! Twilio signs names and values without delimiters, so one signature fits every cut of the same text. For an
-//! accepted delivery every other cut is refused.
+//! Twilio signs names and values without delimiters, so one signature fits every split of the same string. For an
+//! accepted delivery every other split is refused.
 
 use std::collections::BTreeSet;
 
+use crate::support::*;
 use twilio_verify_webhooks::signature::string_to_sign;
 use twilio_verify_webhooks::*;
+use verify_webhooks_reference::interpretations::DOCUMENTED;
+use verify_webhooks_reference::splits;
 
-use crate::cuts;
-use crate::support::*;
-
-/// Returns every accepted cut of what these parameters sign, nothing signed anew.
+/// Returns every accepted split of what these parameters sign, nothing signed anew.
 pub(crate) fn readings(receiver: &Receiver, pairs: &Pairs, others: usize) -> BTreeSet<Pairs> {
     let signature = token().sign(URL, pairs.clone());
     let text = string_to_sign("", pairs.clone());
     let mut readings = BTreeSet::new();
-    cuts::all(&text, others, &mut |pairs| {
+    splits::all(&text, others, &mut |pairs| {
         let form = form(&pairs);
         let delivery = Delivery::new("POST", form.as_bytes());
         let delivery = delivery.content_type(FORM).signature(&signature);
         match receiver.receive(&delivery) {
             Ok(_) => drop(readings.insert(pairs)),
             Err(Refusal::Event(_)) => {}
-            Err(refusal) => panic!("a cut keeps the signature, and yet: {refusal:?}"),
+            Err(refusal) => panic!("a split keeps the signature, and yet: {refusal:?}"),
         }
     });
     readings
 }
 
-/// Checks that an event is accepted as it is and in no other cut.
+/// Checks that an event is accepted as it is and in no other split.
 #[track_caller]
 fn assert_one_reading(mut pairs: Pairs) {
     pairs.sort();
@@ -74,12 +74,12 @@ fn a_denial_never_turns_into_an_approval() {
     ] {
         assert_one_reading(with(denied.clone(), name, &planted));
     }
-    // The legacy form has no JSON that would have to be whole.
+    // The legacy form has no JSON that would have to be complete.
     assert_one_reading(with(v1_challenge(), "type", "challenge.denied"));
 }
 
 #[test]
-fn a_friendly_name_that_could_be_cut_is_refused() {
+fn a_friendly_name_that_could_be_split_is_refused() {
     for (friendly_name, position) in [
         ("factor_metadata{}", 0),
         ("my factor_sid", 3),
@@ -105,7 +105,7 @@ fn a_friendly_name_that_could_be_cut_is_refused() {
 }
 
 #[test]
-fn a_uuid_that_could_be_cut_is_refused() {
+fn a_uuid_that_could_be_split_is_refused() {
     for (uuid, position) in [("a webhook_id", 2), ("x v_1", 2), ("a uuid_v", 2)] {
         let error = refused_event(&with(v1_factor(), "uuid", uuid));
         assert_eq!(
@@ -143,7 +143,7 @@ fn types_the_crate_does_not_know_have_one_reading() {
 }
 
 #[test]
-fn a_friendly_name_of_snake_case_words_is_received_where_it_cannot_be_cut() {
+fn a_friendly_name_of_snake_case_words_is_received_where_it_cannot_be_split() {
     for friendly_name in [
         "my_phone",
         "factor_kind of phone",
@@ -155,11 +155,11 @@ fn a_friendly_name_of_snake_case_words_is_received_where_it_cannot_be_cut() {
     }
 }
 
-/// What the documented parameters say in each accepted cut.
+/// What the documented parameters say in each accepted split.
 #[track_caller]
 fn assert_documented_parameters_have_one_reading(receiver: &Receiver, pairs: &Pairs) {
     let documented = |mut pairs: Pairs| {
-        pairs.retain(|(name, _)| cuts::DOCUMENTED.contains(&&**name));
+        pairs.retain(|(name, _)| DOCUMENTED.contains(&&**name));
         pairs.sort();
         pairs
     };
@@ -196,7 +196,7 @@ fn parameters_added_by_twilio_do_not_change_what_the_documented_ones_say() {
 }
 
 #[test]
-fn an_added_parameter_that_could_be_cut_otherwise_is_refused() {
+fn an_added_parameter_that_could_be_split_otherwise_is_refused() {
     use UnknownParameterFault::*;
 
     for (name, value, fault) in [
@@ -231,7 +231,7 @@ fn an_added_parameter_that_could_be_cut_otherwise_is_refused() {
     }
 }
 
-/// With an origin the request says where the URL ends, so that place is a cut as well.
+/// With an origin the request says where the URL ends, so that place is a border as well.
 #[test]
 fn the_path_of_a_request_neither_takes_from_the_parameters_nor_gives_to_them() {
     let origin = "https://example.com";
@@ -254,14 +254,14 @@ fn the_path_of_a_request_neither_takes_from_the_parameters_nor_gives_to_them() {
             let text = string_to_sign(target, pairs.clone());
             let mut accepted = Vec::new();
             for (end, _) in text.char_indices().skip(1) {
-                cuts::all(&text[end..], 0, &mut |cut| {
-                    let form = form(&cut);
+                splits::all(&text[end..], 0, &mut |split| {
+                    let form = form(&split);
                     let delivery = Delivery::new("POST", form.as_bytes())
                         .content_type(FORM)
                         .target(&text[..end])
                         .signature(&signature);
                     if receiver.receive(&delivery).is_ok() {
-                        accepted.push((end, cut));
+                        accepted.push((end, split));
                     }
                 });
             }

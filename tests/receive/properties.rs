@@ -15,7 +15,7 @@ fn text(most: usize) -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => "[a-zA-Z0-9 '.,!?_-]{1,8}",
         2 => "\\PC{1,4}",
-        1 => select(&crate::cuts::DOCUMENTED[..]).prop_map(str::to_owned),
+        1 => select(&verify_webhooks_reference::interpretations::DOCUMENTED[..]).prop_map(str::to_owned),
         1 => select(&[
             "typechallenge.approveduuid", CHALLENGE, FACTOR, SERVICE, "some_name", "factor_lang", "v_2", "{}", "\"}",
         ][..])

@@ -168,7 +168,7 @@ fn no_refusal_shows_what_was_received() {
         signed_with(planted, planted),
         signed_with("planted_name", &format!("{planted}challenge_sid")),
     ];
-    for name in crate::cuts::DOCUMENTED {
+    for name in verify_webhooks_reference::interpretations::DOCUMENTED {
         requests.push(signed_with(
             name,
             &format!("{planted}_\u{e9}{}", planted.repeat(5)),

@@ -1,4 +1,4 @@
-//! Prints what each step and each other way of validating takes, as a multiple of the HMAC over the same signed text.
+//! Prints what each step and each other way of validating takes, as a multiple of the HMAC over the same string to sign.
 //!
 //! `ratios [TEXT]...` times the rows whose names hold one of the texts, all of them by default.
 
@@ -24,6 +24,31 @@ fn main() {
     print(&fixtures, &columns, |timing| timing.median);
     println!("\nMinima, as multiples of the minimum of R\n");
     print(&fixtures, &columns, |timing| timing.minimum);
+    if wanted.is_empty() || wanted.iter().any(|text| "unknown".contains(text.as_str())) {
+        print_unknown();
+    }
+}
+
+/// Prints what three unknown parameters add.
+fn print_unknown() {
+    let fixtures = [fixtures::v2_challenge(), fixtures::unknown_parameters()];
+    let receiver = receiver();
+    let mut candidates = fixtures.each_ref().map(|fixture| {
+        let (receiver, mut buffer) = (&receiver, Buffer::new());
+        Candidate::new(fixture.name, move || {
+            let received = receiver.receive_in(&delivery(fixture), &mut buffer);
+            received.unwrap().event.uuid().len()
+        })
+    });
+    let timings = rounds::time(&mut candidates, ROUNDS);
+    if let [without, with] = timings[..] {
+        println!(
+            "\n`receive_in` on the v2 challenge with three unknown parameters takes {:.2} times as long as without by \
+             medians, {:.2} by minima",
+            with.median / without.median,
+            with.minimum / without.minimum
+        );
+    }
 }
 
 /// Times all candidates on one fixture, R first.

@@ -225,7 +225,7 @@ fn cut_otherwise(case: &mut Case, rng: &mut Rng) {
                 let taken = name.split_off(name.len().saturating_sub(count));
                 value.insert_str(0, &taken);
             }
-            // The value takes in the parameter behind it.
+            // The value takes in the parameter after it.
             (2, Some(next)) => {
                 let (name, value) = cut.remove(next);
                 cut[place].1 += &(name + &value);

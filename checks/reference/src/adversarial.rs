@@ -162,27 +162,35 @@ const UNKNOWN_VALUES: [&str; 32] = [
     "a typechallenge.denied",
 ];
 
-/// Chooses, the same for the same seed.
-struct Choice(u64);
+/// Chooses a number below another.
+struct Choice<F>(F);
 
-impl Choice {
+impl<F: FnMut(u64) -> u64> Choice<F> {
     fn of<'t>(&mut self, texts: &[&'t str]) -> &'t str {
         let index = self.below(texts.len() as u64);
         texts[usize::try_from(index).unwrap_or_default()]
     }
 
-    /// SplitMix64.
     fn below(&mut self, most: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ mixed >> 31) % most
+        (self.0)(most) % most
     }
 }
 
 /// Makes a delivery in the order of its names, the same for the same seed. No name occurs twice.
 pub fn delivery(seed: u64) -> Pairs {
-    let mut choice = Choice(seed);
+    let mut state = seed;
+    // SplitMix64.
+    chosen(|_| {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ mixed >> 31
+    })
+}
+
+/// Makes one by choices, each of a number below another.
+pub fn chosen(choose: impl FnMut(u64) -> u64) -> Pairs {
+    let mut choice = Choice(choose);
     let event_type = choice.of(&EVENT_TYPES);
     let mut pairs = vec![
         ("account_sid", ACCOUNT),

@@ -62,7 +62,7 @@ pub enum ReplyError {
 impl ReplyError {
     /// Tells whether the same call may be sent again, later.
     ///
-    /// That is so for HTTP status 429 only: [such a request was never processed][concurrency]. Behind any other failure a
+    /// That is so for HTTP status 429 only: [such a request was never processed][concurrency]. After any other failure a
     /// webhook may have been created, and creating is not idempotent; [`Plan`](crate::api::Plan) is.
     ///
     /// [concurrency]: https://www.twilio.com/docs/api/errors/20429

@@ -3,7 +3,7 @@
 use super::super::json_object;
 use super::super::types::{EventType, FactorType};
 use super::super::values::is_uuid;
-use super::places::{Places, Words};
+use super::places::{Place, Places, Words};
 use crate::limits;
 use crate::params::Name;
 
@@ -23,7 +23,7 @@ impl Budget {
 }
 
 /// Shows every end of the value of a documented parameter that starts at a place, and whether it is free text there:
-/// what could go on. `None` if that takes too long.
+/// what could go on. Of free text only the ends after which something may follow. `None` if that takes too long.
 pub(super) fn ends(
     text: &str,
     places: &Places,
@@ -35,6 +35,7 @@ pub(super) fn ends(
     let rest = text.get(start..).unwrap_or_default();
     let bytes = rest.as_bytes();
     let mut fixed = |len: usize| see(start.saturating_add(len), Words::One);
+    let mut borders = Borders::new(text, places);
     match name {
         Name::AccountSid if is_sid(bytes, b"AC") => fixed(SID_LENGTH),
         Name::ServiceSid if is_sid(bytes, b"VA") => fixed(SID_LENGTH),
@@ -62,8 +63,9 @@ pub(super) fn ends(
                 b"._",
                 limits::MAX_EVENT_TYPE_LENGTH,
                 |len, has_dot| {
-                    if has_dot {
-                        see(start.saturating_add(len), Words::Two);
+                    let end = start.saturating_add(len);
+                    if has_dot && borders.contain(end) {
+                        see(end, Words::Two);
                     }
                 },
             ),
@@ -71,36 +73,45 @@ pub(super) fn ends(
         Name::FactorType => match known(rest, &FactorType::KNOWN, b"_") {
             Some(len) => fixed(len),
             None => words(bytes, b"_", limits::MAX_FACTOR_TYPE_LENGTH, |len, _| {
-                see(start.saturating_add(len), Words::Two);
+                let end = start.saturating_add(len);
+                if borders.contain(end) {
+                    see(end, Words::Two);
+                }
             }),
         },
         Name::Uuid if is_uuid(bytes) => fixed(limits::UUID_TEXT_LENGTH),
         Name::Uuid => {
             let fits = |c: char| !c.is_control();
             characters(rest, limits::UUID_LENGTH.into_inner(), fits, |len| {
-                see(start.saturating_add(len), Words::Two);
+                let end = start.saturating_add(len);
+                if borders.contain(end) {
+                    see(end, Words::Two);
+                }
             });
         }
         Name::EntityIdentity => {
             let (least, most) = limits::ENTITY_IDENTITY_LENGTH.into_inner();
             let fits = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'-';
             let longest = bytes.iter().take(most).take_while(fits).count();
-            for len in least..=longest {
-                see(start.saturating_add(len), Words::Two);
+            for end in (least..=longest).map(|len| start.saturating_add(len)) {
+                if borders.contain(end) {
+                    see(end, Words::Two);
+                }
             }
         }
         Name::FactorFriendlyName => {
-            let names = places.all().iter();
-            let mut names = names.filter(|place| place.name < Name::Type);
-            let first = names.find(|place| place.start >= start);
-            let most = first.map_or(text.len(), |place| place.end().saturating_sub(1));
+            // After the start of the first name nothing can follow before its end.
+            let most = places
+                .first_joined(start)
+                .map_or(text.len(), |place| place.start);
+            let lengths = limits::FRIENDLY_NAME_LENGTH.into_inner();
             characters(
                 rest,
-                limits::FRIENDLY_NAME_LENGTH.into_inner(),
+                lengths,
                 |_| true,
                 |len| {
                     let end = start.saturating_add(len);
-                    if end <= most {
+                    if end <= most && borders.contain(end) {
                         see(end, Words::Two);
                     }
                 },
@@ -108,6 +119,47 @@ pub(super) fn ends(
         }
     }
     Some(())
+}
+
+/// Where free text may end, because what follows there can start with a name.
+struct Borders<'t> {
+    text: &'t [u8],
+    places: &'t Places,
+    /// The documented names that are not before the last place asked for.
+    names: &'t [Place],
+    /// Where the letters and digits end that follow that place, and whether an unknown name could go on there.
+    word: (usize, bool),
+}
+
+impl<'t> Borders<'t> {
+    fn new(text: &'t str, places: &'t Places) -> Self {
+        Self {
+            text: text.as_bytes(),
+            places,
+            names: places.all(),
+            word: (0, false),
+        }
+    }
+
+    /// Tells whether a documented name starts at a place, two words follow that overlap none, or the string ends. The
+    /// places that are asked for go up.
+    fn contain(&mut self, place: usize) -> bool {
+        if self.word.0 < place {
+            let rest = self.text.get(place..).unwrap_or_default();
+            let is_in_word = |byte: &&u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+            let end = place.saturating_add(rest.iter().take_while(is_in_word).count());
+            let joins = self.text.get(end) == Some(&b'_')
+                && !self.places.overlap(end, end.saturating_add(1));
+            self.word = (end, joins);
+        }
+        while let [first, rest @ ..] = self.names
+            && first.start < place
+        {
+            self.names = rest;
+        }
+        let is_name = self.names.first().is_some_and(|name| name.start == place);
+        is_name || self.word.1 || place == self.text.len()
+    }
 }
 
 /// How many bytes a SID has.

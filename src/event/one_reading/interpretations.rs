@@ -1,12 +1,12 @@
 //! Everything that a string to sign can say.
 
 use std::ops::Range;
+use std::ptr;
 
 use super::super::absent::AbsentJson;
 use super::extent::{self, Budget};
-use super::places::{Places, Words, shortest_name};
-use super::ways::{Difference, Open, Says, Way, Ways};
-use crate::limits;
+use super::places::{Place, Places, Words, shortest_name};
+use super::ways::{Difference, Leading, Says, Way, Ways};
 use crate::params::{Name, Params};
 
 /// What the interpretations of a string have in common with the one that was presented.
@@ -24,9 +24,8 @@ pub(super) enum Outcome {
 
 /// Finds the interpretations of a string.
 ///
-/// The documented names are taken in order, and the places of each in the string. What is kept of a place is which sets
-/// of parameters lead there, and whether they say something else than the presented ones. So each place is looked at
-/// once, however many ways lead to it.
+/// The places of documented names are taken in order. What is kept of a place is which sets of parameters lead there, and
+/// whether they say something else than the presented ones. So each place is looked at once, however many ways lead to it.
 pub(super) fn find(params: Params<'_>, places: &Places) -> Outcome {
     let mut search = Search {
         text: params.text(),
@@ -35,14 +34,14 @@ pub(super) fn find(params: Params<'_>, places: &Places) -> Outcome {
         presented: Name::ALL.into_iter().fold(0, |names, name| {
             names | params.documented(name).map_or(0, |_| name.bit())
         }),
-        direct: [Ways::NONE; limits::MAX_NAME_OCCURRENCES],
-        open: [Open::NONE; Name::ALL.len()],
-        all: Ways::NONE,
+        leading: Leading::new(),
+        is_found: false,
+        difference: None,
     };
     match search.run() {
         None => Outcome::TooLong,
-        Some(()) if !search.all.say_the_same() => Outcome::None,
-        Some(()) => match search.all.difference() {
+        Some(()) if !search.is_found => Outcome::None,
+        Some(()) => match search.difference {
             Some(difference) => Outcome::Other(difference),
             None => Outcome::Only,
         },
@@ -55,20 +54,19 @@ struct Search<'t> {
     params: Params<'t>,
     /// The documented names that are presented, a bit each.
     presented: u16,
-    /// What leads to each place from a documented parameter that ends there.
-    direct: [Ways; limits::MAX_NAME_OCCURRENCES],
-    /// What leads to each name from an unknown parameter.
-    open: [Open; Name::ALL.len()],
-    /// What leads to the end of the string.
-    all: Ways,
+    leading: Leading,
+    /// Whether a way to the end says what is presented.
+    is_found: bool,
+    /// What another way to the end says.
+    difference: Option<Difference>,
 }
 
 /// What comes next after a value.
 enum Next {
     /// The documented name at a place, by its index.
     Documented(usize, Name),
-    /// An unknown name, up to a place or farther, and where the first documented name of two words is after it.
-    Unknown { from: usize, held: Option<usize> },
+    /// An unknown name, up to a place or farther, and the first documented name of two words after it.
+    Unknown { from: usize, held: Option<Place> },
     /// The end of the string.
     End,
 }
@@ -76,74 +74,69 @@ enum Next {
 /// Each step is `None` if that takes too long.
 impl Search<'_> {
     fn run(&mut self) -> Option<()> {
-        if self.places.at(0) == Some(0)
-            && let Some(first) = self.direct.first_mut()
-        {
-            *first = Ways::START;
+        if self.places.at(0) == Some(0) {
+            self.leading.add(0, Way::START)?;
         }
         let mut budget = Budget::of(self.text);
-        let names = Name::ALL.into_iter();
-        for name in names.filter(|&name| self.places.last(name).is_some()) {
-            for (index, place) in self.places.all().iter().enumerate() {
-                if place.name == name {
-                    self.go_on(index, place.start..place.end(), name, &mut budget)?;
-                }
-            }
-        }
-        Some(())
+        let places = self.places.all().iter();
+        places
+            .enumerate()
+            .try_for_each(|(index, place)| self.go_on(index, *place, &mut budget))
     }
 
     /// Goes on from a documented name at a place, if anything leads there.
-    fn go_on(
-        &mut self,
-        index: usize,
-        place: Range<usize>,
-        name: Name,
-        budget: &mut Budget,
-    ) -> Option<()> {
-        let direct = self.direct.get(index).copied().unwrap_or(Ways::NONE);
-        let open = self.open.get(name.index());
-        let open = match open.filter(|_| !self.places.overlap(place.start, place.start)) {
-            Some(open) => open.at(place.start)?,
-            None => Ways::NONE,
-        };
-        if direct.is_none() && open.is_none() {
+    fn go_on(&mut self, index: usize, place: Place, budget: &mut Budget) -> Option<()> {
+        let direct = self.leading.directly(index)?;
+        let open = self.leading.openly(place)?;
+        if direct.is_empty() && open.is_empty() {
             return Some(());
         }
+        let (name, start) = (place.name, place.end());
         let (text, places) = (self.text, self.places);
-        let start = place.end;
-        let object = self.object(name, start);
+        let fixed = self.fixed_end(name, start);
         let mut found = Some(());
         let mut see = |end, words| {
-            let Some(next) = self.next(name, end, words) else {
-                return;
-            };
-            let value = text.get(start..end).unwrap_or_default();
-            let said = self.said(name, value, words, &next);
-            let mut leave = |ways: &Ways| {
-                ways.iter()
-                    .try_for_each(|way| match way.shape.with(name, value) {
-                        Some(shape) => self.leave(name, end, &next, way.and(said).with(shape)),
-                        None => Some(()),
-                    })
-            };
-            found = found.and_then(|()| leave(&direct));
-            if !extent::is_overshot(name, value) {
-                found = found.and_then(|()| leave(&open));
+            if found.is_some() {
+                found = self.end(name, start..end, words, [&direct, &open]);
             }
         };
-        match object {
+        match fixed {
             Some(end) => see(end, Words::One),
             None => extent::ends(text, places, name, start, budget, see)?,
         }
         found
     }
 
-    /// Returns the end of a presented JSON object: it ends nowhere else.
-    fn object(&self, name: Name, start: usize) -> Option<usize> {
-        let value = self.params.documented(name).filter(|_| name.is_json())?;
-        let is_here = value.as_ptr() == self.text.get(start..)?.as_ptr();
-        (is_here && AbsentJson::of(value).is_none()).then_some(start.saturating_add(value.len()))
+    /// Returns the end of a presented SID or JSON object: it ends nowhere else.
+    fn fixed_end(&self, name: Name, start: usize) -> Option<usize> {
+        let value = self.params.documented(name)?;
+        let is_fixed = name.is_sid() || name.is_json() && AbsentJson::of(value).is_none();
+        let is_here = || Some(value.as_ptr()) == self.text.get(start..).map(str::as_ptr);
+        (is_fixed && is_here()).then_some(start.saturating_add(value.len()))
+    }
+
+    /// Goes on after a value of a documented parameter, on the ways that lead to it from a documented and from an unknown
+    /// one.
+    fn end(
+        &mut self,
+        name: Name,
+        value: Range<usize>,
+        words: Words,
+        [direct, open]: [&Ways; 2],
+    ) -> Option<()> {
+        let end = value.end;
+        let Some(next) = self.next(name, end, words) else {
+            return Some(());
+        };
+        let value = self.text.get(value)?;
+        let said = self.said(name, value, words, &next);
+        let open = open.iter().filter(|_| !extent::is_overshot(name, value));
+        for way in direct.iter().chain(open) {
+            if let Some(shape) = way.shape.with(name, value) {
+                self.leave(name, end, &next, way.and(said).with(shape))?;
+            }
+        }
+        Some(())
     }
 
     /// Returns what can come next after the value of a documented parameter.
@@ -155,22 +148,15 @@ impl Search<'_> {
             Some(first) if !first.is_ascii_lowercase() => return None,
             Some(_) => {}
         }
-        if Name::may_start(rest)
-            && let Some(next) = self.next_documented(name, end)
+        if let Some(index) = self.places.at(end)
+            && let Some(place) = self.places.all().get(index)
+            && follows(name).contains(&place.name)
         {
-            return (!self.places.overlap(end, end)).then_some(next);
+            return (!place.is_overlapped).then_some(Next::Documented(index, place.name));
         }
         let from = end.saturating_add(shortest_name(rest, name, words)?);
         let held = self.places.first_joined(from);
         (!self.places.overlap(end, from)).then_some(Next::Unknown { from, held })
-    }
-
-    fn next_documented(&self, name: Name, end: usize) -> Option<Next> {
-        let index = self.places.at(end)?;
-        let next = self.places.all().get(index)?.name;
-        follows(name)
-            .contains(&next)
-            .then_some(Next::Documented(index, next))
     }
 
     /// Returns what an interpretation with a value says.
@@ -178,7 +164,7 @@ impl Search<'_> {
         let Some(presented) = self.params.documented(name) else {
             return Says::SomethingElse(Difference { name, position: 0 });
         };
-        if presented == value {
+        if ptr::eq(presented, value) || presented == value {
             return Says::TheSame;
         }
         // A type that Twilio adds later may hold what could be an unknown name.
@@ -196,46 +182,65 @@ impl Search<'_> {
     /// Goes on after a value.
     fn leave(&mut self, name: Name, end: usize, next: &Next, way: Way) -> Option<()> {
         match *next {
-            Next::End => self.all.push(way),
+            Next::End => self.arrive(way),
             Next::Documented(index, next) => {
                 let way = way.and(self.skipped(name, next));
-                self.direct.get_mut(index)?.push(way)
+                self.leading.add(index, way)?;
             }
-            Next::Unknown { from, held } => self.leave_unknown(name, end, from, held, way),
+            Next::Unknown { held, .. } if name == Name::Uuid => match held {
+                None => self.arrive(way),
+                Some(_) => {
+                    if let Some(shape) = way.shape.holding() {
+                        self.arrive(way.with(shape));
+                    }
+                }
+            },
+            Next::Unknown { from, held } => self.leave_unknown(name, end..from, held, way)?,
         }
+        Some(())
     }
 
     /// Goes on after an unknown parameter whose name lies between two places, or goes on after the second.
     fn leave_unknown(
         &mut self,
         name: Name,
-        end: usize,
-        from: usize,
-        held: Option<usize>,
+        unknown: Range<usize>,
+        held: Option<Place>,
         way: Way,
     ) -> Option<()> {
-        let holding = way.shape.holding().map(|shape| way.with(shape));
-        if name == Name::Uuid {
-            return match (held, holding) {
-                (None, _) => self.all.push(way),
-                (Some(_), Some(holding)) => self.all.push(holding),
-                (Some(_), None) => Some(()),
-            };
-        }
-        let unknown = self.text.get(end..from)?;
-        for &next in follows(name).iter().filter(|next| unknown < next.as_str()) {
+        let from = unknown.end;
+        let unknown = self.text.get(unknown)?;
+        let holding = way.shape.holding();
+        let later = follows(name).iter();
+        for &next in later.skip_while(|next| unknown >= next.as_str()) {
             let Some(last) = self.places.last(next).filter(|&last| last >= from) else {
                 continue;
             };
-            let skipped = self.skipped(name, next);
-            let open = self.open.get_mut(next.index())?;
-            open.add(from, held.unwrap_or(usize::MAX), way.and(skipped))?;
-            if let (Some(held), Some(holding)) = (held.filter(|&held| held < last), holding) {
-                let from = held.saturating_add(1);
-                open.add(from, usize::MAX, holding.and(skipped))?;
+            let way = way.and(self.skipped(name, next));
+            // Up to the first name of two words, then with that one in the value.
+            if !next.is_joined() || held.is_some_and(|held| held.name == next) {
+                let to = held.map_or(usize::MAX, |held| held.start);
+                self.leading.open(next, from, to, way)?;
+            }
+            if let (Some(held), Some(shape)) = (held.filter(|held| held.start < last), holding)
+                && shape.is_start(next)
+            {
+                let from = held.start.saturating_add(1);
+                self.leading.open(next, from, usize::MAX, way.with(shape))?;
             }
         }
         Some(())
+    }
+
+    /// Reaches the end of the string.
+    fn arrive(&mut self, way: Way) {
+        match way.says {
+            Says::TheSame => self.is_found = true,
+            Says::Less => {}
+            Says::SomethingElse(difference) => {
+                self.difference.get_or_insert(difference);
+            }
+        }
     }
 
     /// Returns what is said if one documented parameter comes next after another.

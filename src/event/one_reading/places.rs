@@ -1,7 +1,7 @@
 //! Where documented names occur in the string to sign, and where unknown ones could start.
 
 use crate::error::EventError;
-use crate::kernels::block::{self, BLOCK, equal};
+use crate::kernels::block::{Finder, equal};
 use crate::limits;
 use crate::params::Name;
 
@@ -18,6 +18,8 @@ pub(super) struct Places {
 pub(super) struct Place {
     pub(super) start: usize,
     pub(super) name: Name,
+    /// Whether a name of two words or more lies across the start.
+    pub(super) is_overlapped: bool,
 }
 
 impl Place {
@@ -27,47 +29,69 @@ impl Place {
 }
 
 impl Places {
-    /// Finds the names of two words or more, and `type` and `uuid` from the first `service_sid` on: those before it
-    /// are in no interpretation.
-    pub(super) fn find(text: &str) -> Result<Self, EventError> {
-        let start = 0;
-        let name = Name::AccountSid;
-        let mut places = Self {
-            all: [Place { start, name }; limits::MAX_NAME_OCCURRENCES],
+    pub(super) fn new() -> Self {
+        let first = Place {
+            start: 0,
+            name: Name::AccountSid,
+            is_overlapped: false,
+        };
+        Self {
+            all: [first; limits::MAX_NAME_OCCURRENCES],
             len: 0,
             last: [None; Name::ALL.len()],
-        };
+        }
+    }
+
+    /// Finds the names of two words or more, and `type` and `uuid` from the first `service_sid` on: those before it
+    /// are in no interpretation.
+    pub(super) fn find(&mut self, text: &str) -> Result<(), EventError> {
         let mut service = None;
-        for underscore in first_underscores(text) {
-            if let Some(place) = joined_at(text, underscore) {
-                places.push(place)?;
-                if place.name == Name::ServiceSid {
-                    service = service.or(Some(place.end()));
+        let mut underscores = Finder::new(text.as_bytes(), |bytes| equal(bytes, b'_'));
+        let mut from = 0;
+        while let Some(underscore) = underscores.find(from) {
+            from = underscore.saturating_add(1);
+            if let Some((start, name)) = joined_at(text, underscore) {
+                self.push(start, name)?;
+                if name == Name::ServiceSid {
+                    service = service.or(Some(from));
                 }
             }
         }
         let Some(service) = service else {
-            return Ok(places);
+            return Ok(());
         };
-        let rest = text.get(service..).unwrap_or_default();
-        for name in [Name::Type, Name::Uuid] {
-            for (start, _) in rest.match_indices(name.as_str()) {
-                let start = start.saturating_add(service);
-                places.push(Place { start, name })?;
+        let rest = text.as_bytes().get(service..).unwrap_or_default();
+        for (start, four) in (service..).zip(rest.windows(4)) {
+            let name = match four {
+                b"type" => Name::Type,
+                b"uuid" => Name::Uuid,
+                _ => continue,
+            };
+            self.push(start, name)?;
+        }
+        let all = self.all.get_mut(..self.len).unwrap_or_default();
+        all.sort_unstable_by_key(|place| place.start);
+        let mut end = 0;
+        for place in all {
+            place.is_overlapped = place.start < end;
+            if place.name.is_joined() {
+                end = end.max(place.end());
             }
         }
-        let all = places.all.get_mut(..places.len).unwrap_or_default();
-        all.sort_unstable_by_key(|place| place.start);
-        Ok(places)
+        Ok(())
     }
 
-    fn push(&mut self, place: Place) -> Result<(), EventError> {
+    fn push(&mut self, start: usize, name: Name) -> Result<(), EventError> {
         let limit = limits::MAX_NAME_OCCURRENCES;
         let slot = self.all.get_mut(self.len);
-        *slot.ok_or(EventError::TooManyNames { limit })? = place;
+        *slot.ok_or(EventError::TooManyNames { limit })? = Place {
+            start,
+            name,
+            is_overlapped: false,
+        };
         self.len = self.len.saturating_add(1);
-        if let Some(last) = self.last.get_mut(place.name.index()) {
-            *last = Some(place.start);
+        if let Some(last) = self.last.get_mut(name.index()) {
+            *last = Some(start);
         }
         Ok(())
     }
@@ -85,13 +109,12 @@ impl Places {
             .then_some(index)
     }
 
-    /// Returns where the first name of two words or more starts, from a place on.
-    pub(super) fn first_joined(&self, from: usize) -> Option<usize> {
+    /// Returns the first name of two words or more that starts from a place on.
+    pub(super) fn first_joined(&self, from: usize) -> Option<Place> {
         let all = self.all();
         let first = all.partition_point(|place| place.start < from);
         let mut rest = all.iter().skip(first);
-        let place = rest.find(|place| place.name < Name::Type)?;
-        Some(place.start)
+        rest.find(|place| place.name.is_joined()).copied()
     }
 
     /// Returns where a name starts for the last time.
@@ -107,30 +130,13 @@ impl Places {
         let before = all.get(..after).unwrap_or_default().iter().rev();
         before
             .take_while(|place| place.start.saturating_add(Name::LONGEST) > start)
-            .any(|place| place.name < Name::Type && place.end() > start)
+            .any(|place| place.name.is_joined() && place.end() > start)
     }
 }
 
-/// Returns an iterator over the underscores that the last letter of a documented name's first word is before.
-fn first_underscores(text: &str) -> impl Iterator<Item = usize> {
-    let mut before = false;
-    let blocks = (0_usize..)
-        .step_by(BLOCK)
-        .zip(text.as_bytes().chunks(BLOCK));
-    blocks.flat_map(move |(start, text)| {
-        let letters = block::Places::of_first(text, |bytes| {
-            equal(bytes, b't') | equal(bytes, b'e') | equal(bytes, b'r') | equal(bytes, b'y')
-        });
-        let underscores = block::Places::of_first(text, |bytes| equal(bytes, b'_'));
-        let found = underscores.after(letters, before);
-        before = matches!(text.last(), Some(b't' | b'e' | b'r' | b'y'));
-        found.map(move |place| start.saturating_add(place))
-    })
-}
-
-/// Returns the documented name whose first underscore is at a place.
+/// Returns the documented name whose first underscore is at a place, and where it starts.
 #[inline(always)]
-fn joined_at(text: &str, underscore: usize) -> Option<Place> {
+fn joined_at(text: &str, underscore: usize) -> Option<(usize, Name)> {
     let text = text.as_bytes();
     let around: &[u8; 4] = text.get(underscore.checked_sub(2)?..)?.first_chunk()?;
     let (before, name) = match around {
@@ -149,7 +155,7 @@ fn joined_at(text: &str, underscore: usize) -> Option<Place> {
     };
     let start = underscore.checked_sub(before)?;
     let found = text.get(start..)?.starts_with(name.as_str().as_bytes());
-    found.then_some(Place { start, name })
+    found.then_some((start, name))
 }
 
 /// How many words a name must have, by what it follows.

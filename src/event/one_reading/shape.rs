@@ -69,7 +69,7 @@ impl Shape {
     }
 
     /// Tells whether an event of a known type may start with these parameters, up to a name.
-    fn is_start(self, last: Name) -> bool {
+    pub(super) fn is_start(self, last: Name) -> bool {
         let is_missing = |name, bit| last > name && !self.has(bit);
         let lacks_version_2 = self.has(Self::V2)
             && (is_missing(Name::FactorFriendlyName, Self::FRIENDLY_NAME)

@@ -2,7 +2,9 @@
 
 use std::mem::discriminant;
 
+use super::places::Place;
 use super::shape::Shape;
+use crate::limits;
 use crate::params::Name;
 
 /// Where another interpretation begins to say something else.
@@ -26,10 +28,16 @@ pub(super) enum Says {
 #[derive(Clone, Copy)]
 pub(super) struct Way {
     pub(super) shape: Shape,
-    says: Says,
+    pub(super) says: Says,
 }
 
 impl Way {
+    /// Where the string starts.
+    pub(super) const START: Self = Self {
+        shape: Shape::NONE,
+        says: Says::TheSame,
+    };
+
     pub(super) fn with(self, shape: Shape) -> Self {
         Self { shape, ..self }
     }
@@ -48,90 +56,157 @@ impl Way {
     }
 }
 
-/// The interpretations up to a place: not more than a few kinds, or it would take too long.
+/// A list with room for so many.
 #[derive(Clone, Copy)]
-pub(super) struct Ways([Option<Way>; Self::MOST]);
+struct List<T, const MOST: usize> {
+    all: [T; MOST],
+    len: usize,
+}
 
-impl Ways {
-    const MOST: usize = 16;
-
-    pub(super) const NONE: Self = Self([None; Self::MOST]);
-
-    /// Where the string starts.
-    pub(super) const START: Self = {
-        let mut ways = [None; Self::MOST];
-        if let Some(first) = ways.first_mut() {
-            *first = Some(Way {
-                shape: Shape::NONE,
-                says: Says::TheSame,
-            });
+impl<T: Copy, const MOST: usize> List<T, MOST> {
+    const fn filled(with: T) -> Self {
+        Self {
+            all: [with; MOST],
+            len: 0,
         }
-        Self(ways)
-    };
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = Way> {
-        self.0.iter().map_while(|way| *way)
     }
 
-    pub(super) fn is_none(&self) -> bool {
-        self.iter().next().is_none()
+    fn all(&self) -> &[T] {
+        self.all.get(..self.len).unwrap_or_default()
     }
 
-    /// Tells whether one of them says what the presented one says.
-    pub(super) fn say_the_same(&self) -> bool {
-        self.iter().any(|way| way.says == Says::TheSame)
+    fn all_mut(&mut self) -> &mut [T] {
+        self.all.get_mut(..self.len).unwrap_or_default()
     }
 
-    pub(super) fn difference(&self) -> Option<Difference> {
-        self.iter().find_map(|way| match way.says {
-            Says::SomethingElse(difference) => Some(difference),
-            Says::TheSame | Says::Less => None,
-        })
-    }
-
-    /// Adds one; `None` if there are too many.
-    pub(super) fn push(&mut self, way: Way) -> Option<()> {
-        let like = |slot: &&mut Option<Way>| slot.is_none_or(|other| other.is_like(&way));
-        self.0.iter_mut().find(like)?.get_or_insert(way);
+    /// Adds one; `None` if there is no room.
+    fn push(&mut self, item: T) -> Option<()> {
+        *self.all.get_mut(self.len)? = item;
+        self.len = self.len.saturating_add(1);
         Some(())
     }
 }
 
+/// The interpretations up to a place: one of each kind.
+pub(super) struct Ways(List<Way, 16>);
+
+impl Ways {
+    const fn none() -> Self {
+        Self(List::filled(Way::START))
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = Way> {
+        self.0.all().iter().copied()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.len == 0
+    }
+
+    /// Adds one; `None` if there are too many.
+    fn push(&mut self, way: Way) -> Option<()> {
+        if self.iter().any(|other| other.is_like(&way)) {
+            return Some(());
+        }
+        self.0.push(way)
+    }
+}
+
+/// What leads to the places of documented names.
+pub(super) struct Leading {
+    /// The last in `direct` for each place, counted from one.
+    last: [u8; limits::MAX_NAME_OCCURRENCES],
+    /// The ways on which a documented parameter ends at the place, each with the one before it in the list of the place.
+    direct: List<(Way, u8), 128>,
+    /// The ways on which an unknown parameter may end at the place.
+    open: List<Open, 48>,
+}
+
 /// From where to where a documented parameter may start after an unknown one.
 #[derive(Clone, Copy)]
-pub(super) struct Open([Option<Opening>; Self::MOST]);
-
-#[derive(Clone, Copy)]
-struct Opening {
+struct Open {
+    name: Name,
     from: usize,
     to: usize,
     way: Way,
 }
 
-impl Open {
-    const MOST: usize = 24;
+impl Leading {
+    pub(super) fn new() -> Self {
+        Self {
+            last: [0; limits::MAX_NAME_OCCURRENCES],
+            direct: List::filled((Way::START, 0)),
+            open: List::filled(Open {
+                name: Name::AccountSid,
+                from: 0,
+                to: 0,
+                way: Way::START,
+            }),
+        }
+    }
 
-    pub(super) const NONE: Self = Self([None; Self::MOST]);
-
-    /// Adds one; `None` if there are too many.
-    pub(super) fn add(&mut self, from: usize, to: usize, way: Way) -> Option<()> {
-        let like = |slot: &&mut Option<Opening>| {
-            slot.is_none_or(|other| other.to == to && other.way.is_like(&way))
-        };
-        let slot = self.0.iter_mut().find(like)?;
-        let opening = slot.get_or_insert(Opening { from, to, way });
-        opening.from = opening.from.min(from);
+    /// Adds a way to the place of an index; `None` if there are too many.
+    pub(super) fn add(&mut self, index: usize, way: Way) -> Option<()> {
+        let last = self.last.get_mut(index)?;
+        let mut at = *last;
+        while let Some((other, before)) = direct(&self.direct, at) {
+            if other.is_like(&way) {
+                return Some(());
+            }
+            at = before;
+        }
+        self.direct.push((way, *last))?;
+        *last = u8::try_from(self.direct.len).ok()?;
         Some(())
     }
 
-    /// Returns what leads to a place; `None` if that is too much.
-    pub(super) fn at(&self, start: usize) -> Option<Ways> {
-        let mut ways = Ways::NONE;
-        for opening in self.0.iter().map_while(|opening| *opening) {
-            if (opening.from..=opening.to).contains(&start) {
-                ways.push(opening.way)?;
+    /// Adds a way to every place of a name from one place to another; `None` if there are too many.
+    pub(super) fn open(&mut self, name: Name, from: usize, to: usize, way: Way) -> Option<()> {
+        let mut like = self
+            .open
+            .all_mut()
+            .iter_mut()
+            .filter(|open| open.name == name && open.to == to && open.way.is_like(&way));
+        if let Some(open) = like.next() {
+            open.from = open.from.min(from);
+            return Some(());
+        }
+        self.open.push(Open {
+            name,
+            from,
+            to,
+            way,
+        })
+    }
+
+    /// Returns the ways on which a documented parameter ends at the place of an index; `None` if there are too many.
+    pub(super) fn directly(&self, index: usize) -> Option<Ways> {
+        let mut ways = Ways::none();
+        let mut at = self.last.get(index).copied().unwrap_or_default();
+        while let Some((way, before)) = direct(&self.direct, at) {
+            ways.0.push(way)?;
+            at = before;
+        }
+        Some(ways)
+    }
+
+    /// Returns the ways on which an unknown parameter ends at a place; `None` if there are too many.
+    pub(super) fn openly(&self, place: Place) -> Option<Ways> {
+        let mut ways = Ways::none();
+        // Nothing ends within a documented name.
+        if place.is_overlapped {
+            return Some(ways);
+        }
+        for open in self.open.all() {
+            if open.name == place.name && (open.from..=open.to).contains(&place.start) {
+                ways.push(open.way)?;
             }
         }
         Some(ways)
     }
+}
+
+fn direct(all: &List<(Way, u8), 128>, counted: u8) -> Option<(Way, u8)> {
+    let index = usize::from(counted).checked_sub(1)?;
+    all.all().get(index).copied()
 }

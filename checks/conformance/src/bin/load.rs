@@ -27,7 +27,7 @@ use webhook_conformance::server::{Server, example};
 
 const SENDERS: usize = 16;
 
-/// How much more memory the server may have behind the second half of the deliveries than behind the first.
+/// How much more memory the server may have after the second half of the deliveries than after the first.
 ///
 /// Faulty clients come as fast as the machine lets them, and an allocator keeps what the most of them at a time took, in
 /// whichever half that was. The more deliveries, the less this hides.
@@ -136,7 +136,7 @@ fn slow(address: SocketAddr) -> Option<Connection> {
     Some(connection)
 }
 
-/// A whole delivery without its last byte, the connection cut behind it.
+/// A whole delivery without its last byte, the connection cut after it.
 fn cut(address: SocketAddr) -> Option<Connection> {
     let mut connection = Connection::open(address).ok()?;
     let mut bytes = Event::v2("challenge.approved").request().bytes();

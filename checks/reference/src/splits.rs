@@ -1,30 +1,15 @@
-//! The other ways to cut a signed text into parameters.
+//! The ways to split a string to sign into parameters.
 //!
-//! A cut keeps every byte in its place and the names in their order: that is what one captured signature covers.
+//! A split keeps every byte in its place and the names in their order: that is what one captured signature covers.
 
-use crate::support::Pairs;
+use crate::adversarial::Pairs;
+use crate::interpretations::DOCUMENTED;
 
-pub(crate) const DOCUMENTED: [&str; 13] = [
-    "account_sid",
-    "challenge_details",
-    "challenge_hidden_details",
-    "challenge_metadata",
-    "challenge_sid",
-    "entity_identity",
-    "factor_friendly_name",
-    "factor_metadata",
-    "factor_sid",
-    "factor_type",
-    "service_sid",
-    "type",
-    "uuid",
-];
-
-/// Cuts a text into documented parameters and at most so many others, and shows every cut.
+/// Splits a text into documented parameters and at most so many others, and shows every split.
 ///
-/// Left out are cuts in which a SID has not 34 bytes, a text more than its documented length, or nested JSON no
+/// Left out are splits in which a SID has not 34 bytes, a text more than its documented length, or nested JSON no
 /// brace at its end: those are refused whatever else they hold.
-pub(crate) fn all(text: &str, others: usize, see: &mut dyn FnMut(Pairs)) {
+pub fn all(text: &str, others: usize, see: &mut dyn FnMut(Pairs)) {
     let mut starts: Vec<usize> = DOCUMENTED
         .iter()
         .flat_map(|name| text.match_indices(name).map(|(start, _)| start))
@@ -33,7 +18,7 @@ pub(crate) fn all(text: &str, others: usize, see: &mut dyn FnMut(Pairs)) {
     let mut search = Search {
         text,
         starts,
-        cut: Vec::new(),
+        split: Vec::new(),
         see,
     };
     search.name(0, others);
@@ -43,7 +28,7 @@ struct Search<'t> {
     text: &'t str,
     /// Where documented names start.
     starts: Vec<usize>,
-    cut: Vec<(&'t str, &'t str)>,
+    split: Vec<(&'t str, &'t str)>,
     see: &'t mut dyn FnMut(Pairs),
 }
 
@@ -51,7 +36,7 @@ impl<'t> Search<'t> {
     /// Goes through the names that could start here.
     fn name(&mut self, start: usize, others: usize) {
         let rest = &self.text[start..];
-        let previous = self.cut.last().map_or("", |&(name, _)| name);
+        let previous = self.split.last().map_or("", |&(name, _)| name);
         for name in DOCUMENTED {
             if name > previous && rest.starts_with(name) {
                 self.value(&rest[..name.len()], start + name.len(), others);
@@ -93,7 +78,7 @@ impl<'t> Search<'t> {
             if is_json && !value.ends_with('}') {
                 continue;
             }
-            self.cut.push((name, value));
+            self.split.push((name, value));
             if at_end {
                 let pairs = self
                     .cut
@@ -103,7 +88,7 @@ impl<'t> Search<'t> {
             } else {
                 self.name(end, others);
             }
-            self.cut.pop();
+            self.split.pop();
         }
     }
 }
