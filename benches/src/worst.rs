@@ -8,6 +8,12 @@ use twilio_verify_webhooks::Receiver;
 use crate::fixtures::{self, AUTH_TOKEN, URL};
 use crate::floor;
 
+const SERVICE: &str = "service_sidVA91d3e5b7c0a24f689e1b3d5f7a0c2e48";
+/// The documented names between an account and a service, each with a value.
+const NAMES: &str = "challenge_details{}challenge_hidden_details{}challenge_metadata{}\
+    challenge_sidYC7b9d1f3a5c0e24688acf1e3d5b7092c4entity_identityuser-0001factor_friendly_namea b_c\
+    factor_metadata{}factor_sidYF03c5a7e9b1d24f68ca0e2c4d6f8b1a35factor_typepush";
+
 /// A signed body, accepted or not.
 #[derive(Debug)]
 pub struct Worst {
@@ -79,6 +85,24 @@ impl Worst {
         let filler = "x".repeat(room - planted.len());
         Self::new(name, format!("{start}{planted}{filler}"))
     }
+
+    /// A genuine event with an unknown parameter that could go on up to any of the documented names in the JSON object
+    /// after it: as many as are looked at with those of the event or fewer.
+    fn planted_in_json(
+        name: &'static str,
+        bytes: usize,
+        first: &str,
+        planted: &str,
+        most: usize,
+    ) -> Self {
+        let event = fixtures::v2_factor().body;
+        let (event, _) = event.rsplit_once('=').unwrap();
+        let start = format!("api_version=1&{event}=%7B%22a%22%3A%22{first}");
+        let room = bytes.saturating_sub(start.len() + 9);
+        let planted = planted.repeat((room / planted.len()).min(most));
+        let filler = "x".repeat(room.saturating_sub(planted.len()));
+        Self::new(name, format!("{start}{planted}{filler}%22%7D"))
+    }
 }
 
 /// Makes a genuine event of about so many bytes without anything that takes more than its length: what others are
@@ -113,6 +137,25 @@ pub fn unknown(bytes: usize) -> Vec<Worst> {
             "planted friendly names",
             bytes,
             "api_version",
+            "factor_friendly_nameaaaaaaaaaaaaaaaaa_b",
+            28,
+        ),
+        Worst::planted_in_json("JSON of identities", bytes, "", &identity, 28),
+        Worst::planted_in_json("JSON of types", bytes, SERVICE, "typeab.ab_ab.ab_ab", 50),
+        Worst::planted_in_json("JSON of uuids", bytes, SERVICE, "uuid_aa_bb_cc_dd_", 50),
+        Worst::planted_in_json(
+            "JSON of factor types",
+            bytes,
+            "",
+            "factor_typeaa_bb_cc_",
+            50,
+        ),
+        Worst::planted_in_json("JSON of objects", bytes, "", "challenge_metadata{ ", 50),
+        Worst::planted_in_json("JSON of names", bytes, "", NAMES, 4),
+        Worst::planted_in_json(
+            "JSON of friendly names",
+            bytes,
+            "",
             "factor_friendly_nameaaaaaaaaaaaaaaaaa_b",
             28,
         ),

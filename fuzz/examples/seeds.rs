@@ -213,7 +213,7 @@ fn main() {
             [&choices[..], texts.as_bytes()].concat()
         })
     });
-    write("cuts", events);
+    write("splits", events);
 
     // Choices of every kind, then a text for one value.
     let planted = [

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub mod changes;
-pub mod cuts;
+
 mod event;
 pub mod json;
 pub mod reference;
@@ -11,6 +11,7 @@ mod reply;
 pub mod report;
 mod request;
 mod setup;
+pub mod splits;
 
 pub use event::{Event, FORM, Pairs, form};
 pub use reply::{API_SECRET, BASIC, Replies};

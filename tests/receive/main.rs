@@ -29,4 +29,5 @@ mod signed_deliveries;
 mod spelling;
 mod support;
 mod urls;
+mod values;
 mod vectors;

@@ -3,4 +3,5 @@
 pub mod acceptance;
 pub mod adversarial;
 pub mod interpretations;
+pub mod scheme;
 pub mod splits;

@@ -81,7 +81,7 @@ impl<'t> Search<'t> {
             self.split.push((name, value));
             if at_end {
                 let pairs = self
-                    .cut
+                    .split
                     .iter()
                     .map(|&(name, value)| (name.into(), value.into()));
                 (self.see)(pairs.collect());

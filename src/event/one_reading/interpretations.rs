@@ -78,26 +78,27 @@ impl Search<'_> {
             self.leading.add(0, Way::START)?;
         }
         let mut budget = Budget::of(self.text);
-        let places = self.places.all().iter();
-        places
-            .enumerate()
-            .try_for_each(|(index, place)| self.go_on(index, *place, &mut budget))
+        // In one place, as to copy them takes time.
+        let (mut direct, mut open) = (Ways::none(), Ways::none());
+        for (index, place) in self.places.all().iter().enumerate() {
+            self.leading.directly(index, &mut direct)?;
+            self.leading.openly(*place, &mut open)?;
+            if !(direct.is_empty() && open.is_empty()) {
+                self.go_on(*place, [&direct, &open], &mut budget)?;
+            }
+        }
+        Some(())
     }
 
-    /// Goes on from a documented name at a place, if anything leads there.
-    fn go_on(&mut self, index: usize, place: Place, budget: &mut Budget) -> Option<()> {
-        let direct = self.leading.directly(index)?;
-        let open = self.leading.openly(place)?;
-        if direct.is_empty() && open.is_empty() {
-            return Some(());
-        }
+    /// Goes on from a documented name at a place.
+    fn go_on(&mut self, place: Place, ways: [&Ways; 2], budget: &mut Budget) -> Option<()> {
         let (name, start) = (place.name, place.end());
         let (text, places) = (self.text, self.places);
         let fixed = self.fixed_end(name, start);
         let mut found = Some(());
         let mut see = |end, words| {
             if found.is_some() {
-                found = self.end(name, start..end, words, [&direct, &open]);
+                found = self.end(name, start..end, words, ways);
             }
         };
         match fixed {
@@ -140,7 +141,7 @@ impl Search<'_> {
     }
 
     /// Returns what can come next after the value of a documented parameter.
-    #[inline]
+    #[inline(always)]
     fn next(&self, name: Name, end: usize, words: Words) -> Option<Next> {
         let rest = self.text.as_bytes().get(end..)?;
         match rest.first() {

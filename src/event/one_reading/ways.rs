@@ -91,7 +91,7 @@ impl<T: Copy, const MOST: usize> List<T, MOST> {
 pub(super) struct Ways(List<Way, 16>);
 
 impl Ways {
-    const fn none() -> Self {
+    pub(super) const fn none() -> Self {
         Self(List::filled(Way::START))
     }
 
@@ -179,30 +179,30 @@ impl Leading {
         })
     }
 
-    /// Returns the ways on which a documented parameter ends at the place of an index; `None` if there are too many.
-    pub(super) fn directly(&self, index: usize) -> Option<Ways> {
-        let mut ways = Ways::none();
+    /// Finds the ways on which a documented parameter ends at the place of an index; `None` if there are too many.
+    pub(super) fn directly(&self, index: usize, ways: &mut Ways) -> Option<()> {
+        ways.0.len = 0;
         let mut at = self.last.get(index).copied().unwrap_or_default();
         while let Some((way, before)) = direct(&self.direct, at) {
             ways.0.push(way)?;
             at = before;
         }
-        Some(ways)
+        Some(())
     }
 
-    /// Returns the ways on which an unknown parameter ends at a place; `None` if there are too many.
-    pub(super) fn openly(&self, place: Place) -> Option<Ways> {
-        let mut ways = Ways::none();
+    /// Finds the ways on which an unknown parameter ends at a place; `None` if there are too many.
+    pub(super) fn openly(&self, place: Place, ways: &mut Ways) -> Option<()> {
+        ways.0.len = 0;
         // Nothing ends within a documented name.
         if place.is_overlapped {
-            return Some(ways);
+            return Some(());
         }
         for open in self.open.all() {
             if open.name == place.name && (open.from..=open.to).contains(&place.start) {
                 ways.push(open.way)?;
             }
         }
-        Some(ways)
+        Some(())
     }
 }
 

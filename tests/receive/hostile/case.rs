@@ -2,11 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
 use twilio_verify_webhooks::*;
+use verify_webhooks_reference::scheme::{self, Hash};
 
 use crate::support::*;
 
@@ -208,17 +206,13 @@ impl Case {
             (None, None) => url.clone().unwrap_or_else(|| URL.into()),
         };
         let form = bytes(self.sign.form.as_ref().unwrap_or(&self.body));
-        let mut pairs: Pairs = serde_urlencoded::from_bytes(&form).unwrap();
-        pairs.sort();
-        pairs.dedup();
-        let pairs = pairs.into_iter().flat_map(|(name, value)| [name, value]);
-        let text: String = [url].into_iter().chain(pairs).collect();
-        let (key, text) = (self.sign.key.as_deref().unwrap_or(TOKEN), text.as_bytes());
-        match self.sign.algorithm.as_deref().unwrap_or("HMAC_SHA1") {
-            "HMAC_SHA1" => STANDARD.encode(mac::<Hmac<sha1::Sha1>>(key, text)),
-            "HMAC_SHA256" => STANDARD.encode(mac::<Hmac<sha2::Sha256>>(key, text)),
+        let text = scheme::text(&url, &scheme::pairs(&form));
+        let hash = match self.sign.algorithm.as_deref().unwrap_or("HMAC_SHA1") {
+            "HMAC_SHA1" => Hash::Sha1,
+            "HMAC_SHA256" => Hash::Sha256,
             other => panic!("{other}"),
-        }
+        };
+        scheme::signature(hash, self.sign.key.as_deref().unwrap_or(TOKEN), &text)
     }
 
     /// Fills in the texts and repetitions.
@@ -236,11 +230,6 @@ impl Case {
             *text = expanded(text, texts);
         }
     }
-}
-
-fn mac<M: KeyInit + Mac>(key: &str, text: &[u8]) -> Vec<u8> {
-    let mac = <M as KeyInit>::new_from_slice(key.as_bytes()).unwrap();
-    mac.chain_update(text).finalize().into_bytes().to_vec()
 }
 
 /// Each character is the byte of its number.

@@ -1,42 +1,27 @@
-//! The other ways to cut a signed text into parameters.
+//! The ways to split a string to sign, with unknown parameters at given places.
 
 use serde::de::IgnoredAny;
+use verify_webhooks_reference::interpretations::DOCUMENTED;
 
 use crate::Pairs;
-
-const DOCUMENTED: [&str; 13] = [
-    "account_sid",
-    "challenge_details",
-    "challenge_hidden_details",
-    "challenge_metadata",
-    "challenge_sid",
-    "entity_identity",
-    "factor_friendly_name",
-    "factor_metadata",
-    "factor_sid",
-    "factor_type",
-    "service_sid",
-    "type",
-    "uuid",
-];
 
 /// Tells whether Twilio documents a parameter of this name.
 pub fn is_documented(name: &str) -> bool {
     DOCUMENTED.contains(&name)
 }
 
-/// Shows every way to cut a text into documented parameters and others, names in their order. Names that Twilio does
+/// Shows every way to split a text into documented parameters and others, names in their order. Names that Twilio does
 /// not document start at the given places only: with one place each, many inputs get through what one would not.
 ///
-/// Only those are left out in which a value breaks a rule that stands by itself, whatever the other parameters are:
-/// that it is there at all, a SID, one whole JSON object (see the target `json`), or made of the characters of a type
+/// Only those are left out in which a value breaks a rule of its own, whatever the other parameters are:
+/// that it is there at all, a SID, one complete JSON object (see the target `json`), or made of the characters of a type
 /// or an identity.
 pub fn all(text: &str, others: &[usize], see: &mut dyn FnMut(Pairs)) {
-    let cut = Vec::new();
+    let split = Vec::new();
     Search {
         text,
         others,
-        cut,
+        split,
         see,
     }
     .go_on(0);
@@ -45,7 +30,7 @@ pub fn all(text: &str, others: &[usize], see: &mut dyn FnMut(Pairs)) {
 struct Search<'t> {
     text: &'t str,
     others: &'t [usize],
-    cut: Vec<(&'t str, &'t str)>,
+    split: Vec<(&'t str, &'t str)>,
     see: &'t mut dyn FnMut(Pairs),
 }
 
@@ -54,7 +39,7 @@ impl<'t> Search<'t> {
         let rest = &self.text[start..];
         if rest.is_empty() && self.follows("uuie") {
             let pairs = self
-                .cut
+                .split
                 .iter()
                 .map(|&(name, value)| (name.into(), value.into()));
             (self.see)(pairs.collect());
@@ -85,7 +70,7 @@ impl<'t> Search<'t> {
 
     /// Tells whether a name may come next: it is in order, and nothing that every event has is left out before it.
     fn follows(&self, name: &str) -> bool {
-        let previous = self.cut.last().map_or("", |&(name, _)| name);
+        let previous = self.split.last().map_or("", |&(name, _)| name);
         let is_skipped = |required: &str| previous < required && required < name;
         previous < name
             && !["account_sid", "service_sid", "type", "uuid"]
@@ -93,7 +78,7 @@ impl<'t> Search<'t> {
                 .any(is_skipped)
     }
 
-    /// Takes a name and a value of so many bytes each, and goes on behind them.
+    /// Takes a name and a value of so many bytes each, and goes on after them.
     fn take(&mut self, start: usize, name: usize, value: usize) {
         let middle = start + name;
         let end = middle + value;
@@ -103,9 +88,9 @@ impl<'t> Search<'t> {
             || self.others.contains(&end)
             || DOCUMENTED.iter().any(|name| rest.starts_with(name));
         if goes_on {
-            self.cut.push((&text[start..middle], &text[middle..end]));
+            self.split.push((&text[start..middle], &text[middle..end]));
             self.go_on(end);
-            self.cut.pop();
+            self.split.pop();
         }
     }
 }
@@ -136,7 +121,7 @@ fn ends(name: &str, rest: &str) -> Vec<usize> {
     }
 }
 
-/// Where a JSON object ends that a text starts with: behind its brace, or behind white space after it.
+/// Where a JSON object ends that a text starts with: after its brace, or after white space that follows it.
 fn whole_objects(text: &str) -> Vec<usize> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
     let is_object = text.trim_start().starts_with('{') && matches!(values.next(), Some(Ok(_)));

@@ -1,10 +1,10 @@
-//! The other cuts of what an accepted delivery signs: none says anything else.
+//! The other splits of what an accepted delivery signs: none says anything else.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use twilio_verify_webhooks::signature::string_to_sign;
 use twilio_verify_webhooks::{Delivery, FormError, Receiver, Refusal};
-use verify_webhooks_fuzz::{Event, FORM, KEYS, Pairs, URL, checked, cuts, form, setups};
+use verify_webhooks_fuzz::{Event, FORM, KEYS, Pairs, URL, checked, form, setups, splits};
 
 fuzz_target!(|event: Event| {
     let receiver = &setups()[0].receiver;
@@ -14,16 +14,16 @@ fuzz_target!(|event: Event| {
     let others = event.places.map(|place| usize::from(place) % text.len());
     let received = is_received(receiver, &pairs, &signature);
     let mut readings: Vec<Pairs> = Vec::new();
-    cuts::all(&text, &others, &mut |cut| {
-        if is_received(receiver, &cut, &signature) {
-            readings.push(cut);
+    splits::all(&text, &others, &mut |split| {
+        if is_received(receiver, &split, &signature) {
+            readings.push(split);
         }
     });
     if received {
         checked();
         let mut sorted = pairs;
         sorted.sort();
-        // What has an undocumented name is a hint: it may end elsewhere, and nothing else may.
+        // What has an unknown name is a hint: it may end elsewhere, and nothing else may.
         let is_same = |reading: &Pairs| documented(reading) == documented(&sorted);
         assert!(readings.iter().all(is_same), "{readings:?}");
         if !event.has_extra {
@@ -44,16 +44,16 @@ fn is_received(receiver: &Receiver, pairs: &Pairs, signature: &str) -> bool {
         .signature(signature);
     match receiver.receive(&delivery) {
         Ok(_) => true,
-        // A name may be cut so that it is longer than any that is accepted.
+        // A split may have a name that is longer than any that is accepted.
         Err(Refusal::Event(_) | Refusal::Form(FormError::LongName { .. })) => false,
-        Err(refusal) => panic!("a cut keeps the signature, and yet: {refusal:?}"),
+        Err(refusal) => panic!("a split keeps the signature, and yet: {refusal:?}"),
     }
 }
 
 fn documented(pairs: &Pairs) -> Pairs {
     pairs
         .iter()
-        .filter(|(name, _)| cuts::is_documented(name))
+        .filter(|(name, _)| splits::is_documented(name))
         .cloned()
         .collect()
 }
