@@ -77,7 +77,7 @@ fn extracted<T: FromRequest>(body: &'static str, signature: &str) -> u64 {
 fn the_extractor_of_actix_web_takes_the_body_and_the_event() {
     let fixture = fixtures::v2_challenge();
     let body: &'static str = fixture.body.clone().leak();
-    let bare = extracted::<actix_web::web::Bytes>(body, &fixture.signature);
+    let bare = extracted::<Bytes>(body, &fixture.signature);
     let received = extracted::<Received<'static>>(body, &fixture.signature);
     let event: usize = fixture
         .parameters

@@ -151,7 +151,7 @@ fn date<'de: 'a, 'a, D: Deserializer<'de>>(
 /// A string, borrowed where it has no escapes.
 #[derive(serde::Deserialize)]
 #[serde(transparent)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+pub(super) struct Text<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 
 /// An object of strings without a repeated name.
 struct Strings<'a>(StringMap<'a>);

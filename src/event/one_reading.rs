@@ -259,7 +259,10 @@ fn unseparated(params: Params<'_>) -> EventError {
     for (position, parameter) in params.sorted().enumerate() {
         let text = parameter.name;
         if let (None, Some((after, is_free))) = (parameter.known, before) {
-            let words = if is_free { Words::Two } else { Words::One };
+            let words = match is_free {
+                true => Words::two(text.as_bytes()),
+                false => Words::One,
+            };
             if shortest_name(text.as_bytes(), after, words).is_none() {
                 return unknown_parameter(position, text, fault);
             }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, MapAccess};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
+use super::json::Text;
 use super::{ChallengeEvent, Event, FactorEvent, JsonText, OtherEvent, Rules, merged};
 use crate::error::Refusal;
 use crate::params::{Buffer, decode};
@@ -115,8 +116,8 @@ impl<'de> Deserialize<'de> for Event<'_> {
 
             fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
                 let mut pairs = Vec::<(Cow<'de, str>, Cow<'de, str>)>::new();
-                while let Some(pair) = map.next_entry()? {
-                    pairs.push(pair);
+                while let Some((Text(name), Text(value))) = map.next_entry()? {
+                    pairs.push((name, value));
                 }
                 Event::from_params(pairs).map_err(de::Error::custom)
             }

@@ -155,7 +155,7 @@ impl Table {
         }
         let received = self.received.get(..self.len).unwrap_or_default();
         if !escaped {
-            return insert(sorted, known, |index| {
+            return merge(sorted, known, |index| {
                 let bounds = received.get(usize::from(index));
                 bounds.map_or(&[][..], |bounds| name_in(*bounds, form))
             });
@@ -166,32 +166,47 @@ impl Table {
             let name = written.next();
             name.map_or(DecodedName::EMPTY, DecodedName::new)
         });
-        insert(sorted, known, |index| {
+        merge(sorted, known, |index| {
             let name = decoded.get(usize::from(index));
             name.map_or(&[][..], DecodedName::as_bytes)
         })
     }
 }
 
-/// Puts each parameter after those that are in order into its place among them.
-fn insert<'n>(
+/// Orders the parameters after the first few, which are in order, and merges both.
+fn merge<'n>(
     sorted: &mut [u8],
     in_order: usize,
     name: impl Fn(u8) -> &'n [u8],
 ) -> Result<(), Disorder> {
-    for len in in_order..sorted.len() {
-        let upto = sorted.get_mut(..=len).unwrap_or_default();
-        let Some((&mut next, before)) = upto.split_last_mut() else {
-            break;
-        };
-        let place = before.partition_point(|&index| name(index) < name(next));
-        let after = upto.get_mut(place..).unwrap_or_default();
-        after.rotate_right(1);
-        if let [_, neighbour, ..] = after
-            && name(*neighbour) == name(next)
+    let Some((known, others)) = sorted.split_at_mut_checked(in_order) else {
+        return Ok(());
+    };
+    others.sort_unstable_by(|&a, &b| name(a).cmp(name(b)).then(a.cmp(&b)));
+    for neighbours in others.windows(2) {
+        if let &[first, second] = neighbours
+            && name(first) == name(second)
         {
-            return Err(Disorder::Repeated(None, next));
+            return Err(Disorder::Repeated(None, second));
         }
+    }
+    let mut merged = [0; MAX_PARAMETERS];
+    let (mut known, mut others) = (&*known, &*others);
+    for slot in merged
+        .iter_mut()
+        .take(known.len().wrapping_add(others.len()))
+    {
+        let is_known = match (known.first(), others.first()) {
+            (Some(&known), Some(&other)) => name(known) < name(other),
+            (known, _) => known.is_some(),
+        };
+        let next = if is_known { &mut known } else { &mut others };
+        if let Some((first, rest)) = next.split_first() {
+            (*slot, *next) = (*first, rest);
+        }
+    }
+    for (slot, index) in sorted.iter_mut().zip(merged) {
+        *slot = index;
     }
     Ok(())
 }

@@ -117,7 +117,7 @@ fn forms_that_decoders_disagree_on_are_refused_at_the_right_place() {
             b"b=1&a=2&c&b=0&a=2",
             RepeatedName {
                 name: None,
-                position: 10,
+                position: 14,
             },
         ),
         (

@@ -287,3 +287,26 @@ fn two_added_parameters_do_not_spell_a_documented_name_together() {
         );
     }
 }
+
+/// Found by the fuzz target `interpretations`.
+#[test]
+fn a_documented_name_in_a_value_after_the_type_hides_no_uuid() {
+    let signed = [
+        ("useruuid_hash", "challenge_hidden_details{}"),
+        ("uuid", UUID),
+    ];
+    let split = [
+        ("user", ""),
+        ("uuid", "_hashchallenge_hidden_details{}uuid"),
+    ];
+    let mut pairs = v1_factor();
+    pairs.retain(|(name, _)| name != "uuid");
+    let text: String = signed
+        .iter()
+        .flat_map(|(name, value)| [*name, *value])
+        .collect();
+    let other = with(pairs, split[0].0, split[0].1);
+    let other = with(other, split[1].0, &format!("{}{UUID}", split[1].1));
+    assert!(string_to_sign("", other.clone()).ends_with(&text));
+    refused_event(&other);
+}

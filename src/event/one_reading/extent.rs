@@ -3,7 +3,7 @@
 use super::super::json_object;
 use super::super::types::{EventType, FactorType};
 use super::super::values::is_uuid;
-use super::places::{Place, Places, Words};
+use super::places::{Place, Places, Words, is_in_word};
 use crate::limits;
 use crate::params::Name;
 
@@ -64,8 +64,8 @@ pub(super) fn ends(
                 limits::MAX_EVENT_TYPE_LENGTH,
                 |len, has_dot| {
                     let end = start.saturating_add(len);
-                    if has_dot && borders.contain(end) {
-                        see(end, Words::Two);
+                    if let Some(words) = borders.at(end).filter(|_| has_dot) {
+                        see(end, words);
                     }
                 },
             ),
@@ -74,8 +74,8 @@ pub(super) fn ends(
             Some(len) => fixed(len),
             None => words(bytes, b"_", limits::MAX_FACTOR_TYPE_LENGTH, |len, _| {
                 let end = start.saturating_add(len);
-                if borders.contain(end) {
-                    see(end, Words::Two);
+                if let Some(words) = borders.at(end) {
+                    see(end, words);
                 }
             }),
         },
@@ -84,8 +84,8 @@ pub(super) fn ends(
             let fits = |c: char| !c.is_control();
             characters(rest, limits::UUID_LENGTH.into_inner(), fits, |len| {
                 let end = start.saturating_add(len);
-                if borders.contain(end) {
-                    see(end, Words::Two);
+                if let Some(words) = borders.at(end) {
+                    see(end, words);
                 }
             });
         }
@@ -94,8 +94,8 @@ pub(super) fn ends(
             let fits = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'-';
             let longest = bytes.iter().take(most).take_while(fits).count();
             for end in (least..=longest).map(|len| start.saturating_add(len)) {
-                if borders.contain(end) {
-                    see(end, Words::Two);
+                if let Some(words) = borders.at(end) {
+                    see(end, words);
                 }
             }
         }
@@ -111,8 +111,8 @@ pub(super) fn ends(
                 |_| true,
                 |len| {
                     let end = start.saturating_add(len);
-                    if end <= most && borders.contain(end) {
-                        see(end, Words::Two);
+                    if let Some(words) = borders.at(end).filter(|_| end <= most) {
+                        see(end, words);
                     }
                 },
             );
@@ -141,13 +141,13 @@ impl<'t> Borders<'t> {
         }
     }
 
-    /// Tells whether a documented name starts at a place, two words follow that overlap none, or the string ends. The
-    /// places that are asked for go up.
-    fn contain(&mut self, place: usize) -> bool {
+    /// Returns what follows a place if a documented name starts there, two words follow that overlap none, or the string
+    /// ends. The places that are asked for go up.
+    fn at(&mut self, place: usize) -> Option<Words> {
         if self.word.0 < place {
             let rest = self.text.get(place..).unwrap_or_default();
-            let is_in_word = |byte: &&u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-            let end = place.saturating_add(rest.iter().take_while(is_in_word).count());
+            let word = rest.iter().take_while(|byte| is_in_word(**byte));
+            let end = place.saturating_add(word.count());
             let joins = self.text.get(end) == Some(&b'_')
                 && !self.places.overlap(end, end.saturating_add(1));
             self.word = (end, joins);
@@ -158,7 +158,8 @@ impl<'t> Borders<'t> {
             self.names = rest;
         }
         let is_name = self.names.first().is_some_and(|name| name.start == place);
-        is_name || self.word.1 || place == self.text.len()
+        let first = self.word.0.saturating_sub(place);
+        (is_name || self.word.1 || place == self.text.len()).then_some(Words::Two { first })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Everything that a string to sign can say.
 
+use std::mem::{Discriminant, discriminant};
 use std::ops::Range;
 use std::ptr;
 
@@ -35,6 +36,7 @@ pub(super) fn find(params: Params<'_>, places: &Places) -> Outcome {
             names | params.documented(name).map_or(0, |_| name.bit())
         }),
         leading: Leading::new(),
+        left: None,
         is_found: false,
         difference: None,
     };
@@ -55,6 +57,8 @@ struct Search<'t> {
     /// The documented names that are presented, a bit each.
     presented: u16,
     leading: Leading,
+    /// What the last value led to.
+    left: Option<(usize, usize, Discriminant<Says>, bool)>,
     /// Whether a way to the end says what is presented.
     is_found: bool,
     /// What another way to the end says.
@@ -65,8 +69,13 @@ struct Search<'t> {
 enum Next {
     /// The documented name at a place, by its index.
     Documented(usize, Name),
-    /// An unknown name, up to a place or farther, and the first documented name of two words after it.
-    Unknown { from: usize, held: Option<Place> },
+    /// An unknown name, up to a place or farther, the documented names that may come after it, and the first documented name
+    /// of two words from there on.
+    Unknown {
+        from: usize,
+        later: &'static [Name],
+        held: Option<Place>,
+    },
     /// The end of the string.
     End,
 }
@@ -95,6 +104,7 @@ impl Search<'_> {
         let (name, start) = (place.name, place.end());
         let (text, places) = (self.text, self.places);
         let fixed = self.fixed_end(name, start);
+        self.left = None;
         let mut found = Some(());
         let mut see = |end, words| {
             if found.is_some() {
@@ -131,10 +141,18 @@ impl Search<'_> {
         };
         let value = self.text.get(value)?;
         let said = self.said(name, value, words, &next);
-        let open = open.iter().filter(|_| !extent::is_overshot(name, value));
+        let is_overshot = extent::is_overshot(name, value);
+        // Ends within one word mostly lead to the same.
+        if let Next::Unknown { from, later, .. } = next {
+            let left = (from, later.len(), discriminant(&said), is_overshot);
+            if self.left.replace(left) == Some(left) {
+                return Some(());
+            }
+        }
+        let open = open.iter().filter(|_| !is_overshot);
         for way in direct.iter().chain(open) {
             if let Some(shape) = way.shape.with(name, value) {
-                self.leave(name, end, &next, way.and(said).with(shape))?;
+                self.leave(name, &next, way.and(said).with(shape))?;
             }
         }
         Some(())
@@ -156,8 +174,17 @@ impl Search<'_> {
             return (!place.is_overlapped).then_some(Next::Documented(index, place.name));
         }
         let from = end.saturating_add(shortest_name(rest, name, words)?);
-        let held = self.places.first_joined(from);
-        (!self.places.overlap(end, from)).then_some(Next::Unknown { from, held })
+        if self.places.overlap(end, from) {
+            return None;
+        }
+        let unknown = self.text.get(end..from)?;
+        let later = follows(name);
+        let first = later.partition_point(|later| later.as_str() <= unknown);
+        Some(Next::Unknown {
+            from,
+            later: later.get(first..).unwrap_or_default(),
+            held: self.places.first_joined(from),
+        })
     }
 
     /// Returns what an interpretation with a value says.
@@ -169,7 +196,7 @@ impl Search<'_> {
             return Says::TheSame;
         }
         // A type that Twilio adds later may hold what could be an unknown name.
-        let is_start = words == Words::Two
+        let is_start = words != Words::One
             && matches!(next, Next::Unknown { .. })
             && matches!(name, Name::Type | Name::FactorType)
             && presented.starts_with(value);
@@ -181,7 +208,7 @@ impl Search<'_> {
     }
 
     /// Goes on after a value.
-    fn leave(&mut self, name: Name, end: usize, next: &Next, way: Way) -> Option<()> {
+    fn leave(&mut self, name: Name, next: &Next, way: Way) -> Option<()> {
         match *next {
             Next::End => self.arrive(way),
             Next::Documented(index, next) => {
@@ -196,24 +223,24 @@ impl Search<'_> {
                     }
                 }
             },
-            Next::Unknown { from, held } => self.leave_unknown(name, end..from, held, way)?,
+            Next::Unknown { from, later, held } => {
+                self.leave_unknown(name, from, later, held, way)?;
+            }
         }
         Some(())
     }
 
-    /// Goes on after an unknown parameter whose name lies between two places, or goes on after the second.
+    /// Goes on after an unknown parameter whose name ends at a place or after it.
     fn leave_unknown(
         &mut self,
         name: Name,
-        unknown: Range<usize>,
+        from: usize,
+        later: &[Name],
         held: Option<Place>,
         way: Way,
     ) -> Option<()> {
-        let from = unknown.end;
-        let unknown = self.text.get(unknown)?;
         let holding = way.shape.holding();
-        let later = follows(name).iter();
-        for &next in later.skip_while(|next| unknown >= next.as_str()) {
+        for &next in later {
             let Some(last) = self.places.last(next).filter(|&last| last >= from) else {
                 continue;
             };

@@ -164,7 +164,23 @@ pub(super) enum Words {
     /// One: it follows a value that ends there and nowhere else.
     One,
     /// Two: it follows free text, which could go on with a word. After an identity the first has no digit either.
-    Two,
+    Two {
+        /// How many letters and digits come first.
+        first: usize,
+    },
+}
+
+impl Words {
+    /// Two that a text starts with.
+    pub(super) fn two(text: &[u8]) -> Self {
+        let first = text.iter().take_while(|byte| is_in_word(**byte)).count();
+        Self::Two { first }
+    }
+}
+
+/// Tells whether a byte is a lower-case letter or a digit.
+pub(super) fn is_in_word(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit()
 }
 
 /// Returns the length of the shortest unknown name that a text could start with and that is signed after another.
@@ -172,14 +188,24 @@ pub(super) fn shortest_name(text: &[u8], after: Name, words: Words) -> Option<us
     if !text.first()?.is_ascii_lowercase() {
         return None;
     }
-    let digits_first = words == Words::One || after != Name::EntityIdentity;
+    if let Words::Two { first } = words {
+        let (word, rest) = text.split_at_checked(first)?;
+        let name = text.get(..first.saturating_add(2))?;
+        let joins = matches!(rest, [b'_', next, ..] if is_in_word(*next));
+        let fits = after != Name::EntityIdentity || !word.iter().any(u8::is_ascii_digit);
+        if !joins || !fits || name.len() > limits::MAX_NAME_LENGTH {
+            return None;
+        }
+        if name > after.as_str().as_bytes() {
+            return Some(name.len());
+        }
+    }
     let mut known = after.as_str().bytes();
     let (mut is_after, mut is_joined, mut is_open) = (false, words == Words::One, true);
     for (&byte, len) in text.iter().zip(1..=limits::MAX_NAME_LENGTH) {
         match byte {
             b'_' if is_open => return None,
             b'_' => {}
-            b'0'..=b'9' if !digits_first && !is_joined => return None,
             b'a'..=b'z' | b'0'..=b'9' => {}
             _ => return None,
         }

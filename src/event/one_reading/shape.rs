@@ -70,6 +70,10 @@ impl Shape {
 
     /// Tells whether an event of a known type may start with these parameters, up to a name.
     pub(super) fn is_start(self, last: Name) -> bool {
+        // Before it was the type, up to which all were there.
+        if last == Name::Uuid {
+            return true;
+        }
         let is_missing = |name, bit| last > name && !self.has(bit);
         let lacks_version_2 = self.has(Self::V2)
             && (is_missing(Name::FactorFriendlyName, Self::FRIENDLY_NAME)
