@@ -87,6 +87,7 @@ fn act(account_sid: AccountSid, event: &Event<'_>) {
         Event::Challenge(challenge) => {
             let identity = &challenge.entity_identity;
             match challenge.event_type {
+                // An identity may be longer than what was signed: let nobody in but whom you asked with this challenge.
                 ChallengeEventType::Approved => {
                     println!("{account_sid}: let {identity} in: {uuid}");
                 }
