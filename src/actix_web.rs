@@ -7,11 +7,11 @@ use actix_web::body::{BodyStream, MessageBody as _};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CONTENT_LENGTH, ContentType};
-use actix_web::web::Data;
+use actix_web::web::{Bytes, Data};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
 
 use crate::account_received::AccountReceived;
-use crate::body::Collector;
+use crate::body::{Collected, Collector};
 use crate::delivery::Delivery;
 use crate::error::{ReceiveError, Refusal};
 use crate::event::Event;
@@ -83,14 +83,14 @@ async fn read_body(
     request: &HttpRequest,
     payload: Payload,
     limit: usize,
-) -> Result<Vec<u8>, Refusal> {
+) -> Result<Collected<Bytes>, Refusal> {
     let declared = declared_len(request).unwrap_or_default();
     let mut body = Collector::new(declared, limit)?;
     let mut payload = pin!(BodyStream::new(payload));
     while let Some(chunk) = poll_fn(|cx| payload.as_mut().poll_next(cx)).await {
-        body.push(&chunk.map_err(|_| Refusal::Incomplete)?)?;
+        body.push(chunk.map_err(|_| Refusal::Incomplete)?)?;
     }
-    Ok(body.into_bytes())
+    Ok(body.finish())
 }
 
 fn delivery<'d>(request: &'d HttpRequest, body: &'d [u8]) -> Delivery<'d> {

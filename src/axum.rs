@@ -4,12 +4,13 @@ use axum::body::Body;
 use axum::extract::{FromRef, FromRequest, OriginalUri, Request};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use http::request::Parts;
 
 use crate::account_received::AccountReceived;
 use crate::delivery::Delivery;
 use crate::error::{ReceiveError, Refusal};
 use crate::event::Event;
-use crate::http_body::read_body;
+use crate::http_body::read_bytes;
 use crate::receiver::{Accounts, KeyStoreError, Received, Receiver};
 use crate::trace;
 
@@ -58,13 +59,21 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let receiver = Receiver::from_ref(state);
-        let received = match read_body(request, receiver.body_limit()).await {
-            Ok(request) => receiver.receive(&delivery(&request)),
-            Err(refusal) => Err(refusal),
-        };
-        trace::received(&received);
-        received
+        let (head, body) = request.into_parts();
+        let body = read_bytes(&head.headers, body, receiver.body_limit()).await;
+        received(&receiver, &head, body)
     }
+}
+
+/// Nothing of it waits, so that no event is a part of a future and moved with it.
+fn received(
+    receiver: &Receiver,
+    head: &Parts,
+    body: Result<Bytes, Refusal>,
+) -> Result<Received<'static>, Refusal> {
+    let received = body.and_then(|body| receiver.receive(&delivery(head, &body)));
+    trace::received(&received);
+    received
 }
 
 /// Reads the body up to the receiver's limit and receives the delivery with the keys of its account. The
@@ -78,8 +87,9 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
         let accounts = Accounts::from_ref(state);
-        let received = match read_body(request, accounts.body_limit()).await {
-            Ok(request) => accounts.receive(&delivery(&request)).await,
+        let (head, body) = request.into_parts();
+        let received = match read_bytes(&head.headers, body, accounts.body_limit()).await {
+            Ok(body) => accounts.receive(&delivery(&head, &body)).await,
             Err(refusal) => Err(refusal.into()),
         };
         trace::account_received(&received);
@@ -87,9 +97,9 @@ where
     }
 }
 
-fn delivery(request: &http::Request<Bytes>) -> Delivery<'_> {
-    let delivery = Delivery::from_request(request);
-    match original_target(request.extensions()) {
+fn delivery<'d>(head: &'d Parts, body: &'d Bytes) -> Delivery<'d> {
+    let delivery = Delivery::from_parts(head, body);
+    match original_target(&head.extensions) {
         Some(target) => delivery.target(target),
         None => delivery,
     }
@@ -110,8 +120,10 @@ where
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        let received = Received::from_request(request, state).await?;
-        Ok(received.event)
+        let receiver = Receiver::from_ref(state);
+        let (head, body) = request.into_parts();
+        let body = read_bytes(&head.headers, body, receiver.body_limit()).await;
+        received(&receiver, &head, body).map(|received| received.event)
     }
 }
 

@@ -9,14 +9,15 @@ use http::{HeaderMap, Request};
 use http_body::Body;
 use http_body_util::BodyExt as _;
 
-use crate::body::Collector;
+use crate::body::{Collected, Collector};
 use crate::error::Refusal;
 
 /// Reads the body of a request, but no more of it than `limit` bytes.
 ///
-/// A body that says it is longer is not read at all; one that turns out to be is given up on at once. What is read is
-/// kept in one buffer: of the declared length, or one that grows within the limit, however small the chunks are. So a
-/// body takes no more memory than its declared length, or twice the limit while a buffer grows, and the chunk at hand.
+/// A body that says it is longer is not read at all; one that turns out to be is given up on at once. A body that
+/// arrives in one chunk is not copied. Several are kept in one buffer: of the declared length, or one that grows within
+/// the limit, however small the chunks are. So a body takes no more memory than its declared length, or twice the limit
+/// while a buffer grows, and the chunk at hand.
 ///
 /// Give it the `body_limit` of the [receiver](crate::Receiver::body_limit), and the
 /// [delivery](crate::Delivery::from_request) the request that comes back. How long to wait for a slow client is for
@@ -45,23 +46,32 @@ where
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     let (head, body) = request.into_parts();
-    let declared = declared_len(&head.headers).max(body.size_hint().lower());
+    let bytes = read_bytes(&head.headers, body, limit).await?;
+    Ok(Request::from_parts(head, bytes))
+}
+
+/// Reads a body as [`read_body`] does, from a request that is taken apart.
+pub(crate) async fn read_bytes<B: Body>(
+    headers: &HeaderMap,
+    body: B,
+    limit: usize,
+) -> Result<Bytes, Refusal> {
+    let declared = declared_len(headers).max(body.size_hint().lower());
     let declared = usize::try_from(declared).unwrap_or(usize::MAX);
-    let mut bytes = Collector::new(declared, limit)?;
+    let mut collector = Collector::new(declared, limit)?;
     let mut body = pin!(body);
     while let Some(frame) = body.as_mut().frame().await {
         // Frames without data are trailers.
-        let Ok(mut data) = frame.map_err(|_| Refusal::Incomplete)?.into_data() else {
-            continue;
-        };
-        while data.has_remaining() {
-            let chunk = data.chunk();
-            let len = chunk.len();
-            bytes.push(chunk)?;
-            data.advance(len);
+        if let Ok(mut data) = frame.map_err(|_| Refusal::Incomplete)?.into_data() {
+            let len = data.remaining();
+            collector.check(len)?;
+            collector.push(data.copy_to_bytes(len))?;
         }
     }
-    Ok(Request::from_parts(head, bytes.into_bytes().into()))
+    Ok(match collector.finish() {
+        Collected::Whole(bytes) => bytes,
+        Collected::Joined(bytes) => bytes.into(),
+    })
 }
 
 fn declared_len(headers: &HeaderMap) -> u64 {

@@ -212,7 +212,7 @@ impl Receiver {
     pub fn receive(&self, delivery: &Delivery<'_>) -> Result<Received<'static>, Refusal> {
         let mut memory = Stack::new();
         let matched = self.matched(delivery, &mut memory)?;
-        Ok(matched.verified().read()?.into_owned())
+        matched.verified().read_owned()
     }
 
     /// Receives a delivery as [`receive`](Self::receive) does, and returns an event that borrows from `buffer`.

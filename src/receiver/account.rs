@@ -135,7 +135,7 @@ impl AccountReceiver {
         let mut memory = Stack::new();
         let candidates = self.endpoint.candidates(keys);
         let matched = self.endpoint.verify(request, candidates, &mut memory)?;
-        Ok(matched.verified().read()?.into_owned())
+        matched.verified().read_owned()
     }
 
     /// Decodes a delivery without verifying it, to find out whose keys it needs.

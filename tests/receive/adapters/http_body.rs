@@ -73,6 +73,23 @@ async fn a_body_is_read_up_to_the_limit() {
 }
 
 #[tokio::test]
+async fn pieces_are_put_together_in_their_order() {
+    let body = Pieces {
+        left: 3,
+        ends: true,
+    };
+    let read = read_body(Request::new(body), LIMIT).await.unwrap();
+    assert_eq!(read.body(), "012345678901234567890123456789");
+}
+
+#[tokio::test]
+async fn a_body_in_one_piece_is_not_copied() {
+    let body = Bytes::from("x".repeat(LIMIT));
+    let read = read_body(Request::new(Full::new(body.clone())), LIMIT).await;
+    assert_eq!(read.unwrap().body().as_ptr(), body.as_ptr());
+}
+
+#[tokio::test]
 async fn a_body_that_says_it_is_longer_is_not_read() {
     let refusal = read_body(Request::new(Untouched(101)), LIMIT)
         .await
