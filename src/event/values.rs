@@ -9,7 +9,7 @@ use super::absent::AbsentJson;
 use super::json::JsonText;
 use super::types::{EventType, FactorType};
 use crate::error::EventError;
-use crate::kernels::block::{self, alphanumeric, equal};
+use crate::kernels::block::{self, alphanumeric, equal, hexadecimal};
 use crate::limits;
 use crate::params::{Name, Params};
 use crate::sid::SidError;
@@ -147,10 +147,14 @@ pub(super) fn is_uuid(text: &[u8]) -> bool {
     let Some(uuid) = text.first_chunk::<{ limits::UUID_TEXT_LENGTH }>() else {
         return false;
     };
-    uuid.iter().enumerate().all(|(index, byte)| match index {
-        8 | 13 | 18 | 23 => *byte == b'-',
-        _ => byte.is_ascii_hexdigit(),
-    })
+    let mut digits = *uuid;
+    for place in [8, 13, 18, 23] {
+        match digits.get_mut(place) {
+            Some(byte) if *byte == b'-' => *byte = b'0',
+            _ => return false,
+        }
+    }
+    block::all(&digits, hexadecimal)
 }
 
 fn check_length(name: Name, value: &str, lengths: RangeInclusive<usize>) -> Result<(), EventError> {

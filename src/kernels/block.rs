@@ -32,6 +32,15 @@ pub(crate) fn alphanumeric(lanes: Lanes) -> Lanes {
     at_most(letters, b'z' - b'a') | at_most(digits, 9)
 }
 
+/// Sets all bits of the lanes that hold a hexadecimal digit.
+#[inline(always)]
+#[allow(clippy::arithmetic_side_effects, reason = "lanes wrap around")]
+pub(crate) fn hexadecimal(lanes: Lanes) -> Lanes {
+    let letters = (lanes | Lanes::splat(0x20)) - Lanes::splat(b'a');
+    let digits = lanes - Lanes::splat(b'0');
+    at_most(letters, b'f' - b'a') | at_most(digits, 9)
+}
+
 /// Tells whether all bytes of a text are wanted: those whose lanes have the highest bit set.
 #[inline(always)]
 pub(crate) fn all(text: &[u8], wanted: impl Fn(Lanes) -> Lanes) -> bool {
