@@ -121,6 +121,30 @@ fn a_uuid_that_could_be_split_is_refused() {
 }
 
 #[test]
+fn a_uuid_ends_where_it_does_and_what_is_like_one_may_be_longer() {
+    let uuid = "E1D34d2c-73c4-4D1d-8d1f-6b6f0f5f1c5a";
+    let longer = |uuid: &str| with(v1_factor(), "uuid", &format!("{uuid}x"));
+    let position = uuid.len();
+    let name = "uuid";
+    assert_eq!(
+        refused_event(&longer(uuid)),
+        EventError::Ambiguous { name, position }
+    );
+    for place in 0..position {
+        for other in ["g", "G", "@", "`", "/", ":", "-", "0"] {
+            let mut like = uuid.to_owned();
+            like.replace_range(place..=place, other);
+            let (digit, dash) = (other == "0", other == "-");
+            let is_dash = &uuid[place..=place] == "-";
+            if (digit && !is_dash) || (dash && is_dash) {
+                continue;
+            }
+            assert_eq!(accepted(&longer(&like)).uuid(), format!("{like}x"));
+        }
+    }
+}
+
+#[test]
 fn types_the_crate_does_not_know_have_one_reading() {
     for (name, value) in [
         ("type", "challenge.timed_out"),
