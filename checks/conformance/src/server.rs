@@ -82,7 +82,12 @@ impl Server {
     /// Starts a server and waits until it says where it listens.
     #[must_use]
     pub fn start(executable: &Path) -> Self {
-        let mut command = Command::new(executable);
+        Self::start_command(Command::new(executable))
+    }
+
+    /// Starts a server with a command as [`start`](Self::start) does.
+    #[must_use]
+    pub fn start_command(mut command: Command) -> Self {
         command.env("LISTEN", "127.0.0.1:0");
         // Of those that keep events.
         let folder = tempfile::tempdir().unwrap();
@@ -120,6 +125,12 @@ impl Server {
             address: None,
             _folder: None,
         }
+    }
+
+    /// Returns the id of its process.
+    #[must_use]
+    pub fn process(&self) -> u32 {
+        self.child.id()
     }
 
     /// Returns how many bytes of memory it occupies, where the system tells as Linux does.

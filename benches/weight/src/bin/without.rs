@@ -1,0 +1,8 @@
+//! Reads a body.
+
+use verify_webhooks_weight::{Result, body};
+
+fn main() -> Result {
+    println!("{} bytes", body()?.len());
+    Ok(())
+}
