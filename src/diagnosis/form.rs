@@ -16,11 +16,15 @@ use self::json::{Orders, orders};
 use self::repair::Repair;
 use self::writing::Writing;
 pub(super) use self::writing::sorted;
-use super::Finding;
+use super::{Cause, Finding};
 use crate::params::Name;
 
 /// More parameters are not looked at one by one.
 const MOST_PARAMETERS: usize = 64;
+
+/// Of how many parameters with JSON other orders of members are tried together with more, and how many orders of each.
+const MOST_USUAL: usize = 2;
+const MOST_USUAL_ORDERS: usize = 5;
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Parameter {
@@ -86,6 +90,45 @@ impl<'a> Form<'a> {
         readings
     }
 
+    /// Lists the forms that this one may have been before its letters were read in another character set, or its JSON was
+    /// printed anew.
+    pub(super) fn before_usual(&self) -> Vec<Reading> {
+        let mut readings: Vec<Reading> = Vec::new();
+        let mut add = |finding: Finding, parameters: Vec<Parameter>| {
+            let mut known = readings.iter().map(|other| &other.form.parameters);
+            if parameters != self.parameters && known.all(|other| *other != parameters) {
+                let form = Form::with(Cow::Borrowed(b""), parameters);
+                readings.push(Reading { finding, form });
+            }
+        };
+        for repair in Repair::USUAL {
+            add(repair.cause().into(), repair.apply(&self.parameters));
+        }
+        for (position, text) in self.usual_orders() {
+            let mut parameters = self.parameters.clone();
+            if let Some(parameter) = parameters.get_mut(position) {
+                parameter.value = text.into_bytes();
+            }
+            let finding = Finding::new(Cause::JsonRespelled).at(self.label(position));
+            add(finding, parameters);
+        }
+        readings
+    }
+
+    /// The first parameters with JSON, each with its members in the first other orders.
+    fn usual_orders(&self) -> Vec<(usize, String)> {
+        let positions = self.json().take(MOST_USUAL);
+        let orders = positions.flat_map(|position| {
+            let texts = self
+                .orders(position)
+                .texts
+                .into_iter()
+                .take(MOST_USUAL_ORDERS);
+            texts.map(move |text| (position, text)).collect::<Vec<_>>()
+        });
+        orders.collect()
+    }
+
     /// What is signed for these parameters and others.
     pub(super) fn signed_with(&self, others: &[Parameter]) -> Vec<u8> {
         sorted(&[self.parameters.as_slice(), others].concat())
@@ -108,14 +151,16 @@ impl<'a> Form<'a> {
         }
     }
 
-    /// The names that Twilio lists and the form does not have.
+    /// The names that Twilio lists and the form does not have, those of values that users write first.
     fn absent(&self) -> Vec<Name> {
         let has = |name| {
             self.parameters
                 .iter()
                 .any(|other| other.documented() == Some(name))
         };
-        Name::ALL.into_iter().filter(|name| !has(*name)).collect()
+        let mut absent: Vec<Name> = Name::ALL.into_iter().filter(|name| !has(*name)).collect();
+        absent.sort_by_key(|name| !is_of_users(*name));
+        absent
     }
 
     /// The positions of parameters that hold JSON.
@@ -132,14 +177,7 @@ impl<'a> Form<'a> {
         parameters
             .filter(|(_, parameter)| match parameter.documented() {
                 None => true,
-                Some(name) => matches!(
-                    name,
-                    Name::FactorFriendlyName
-                        | Name::FactorMetadata
-                        | Name::ChallengeDetails
-                        | Name::ChallengeHiddenDetails
-                        | Name::ChallengeMetadata
-                ),
+                Some(name) => is_of_users(name),
             })
             .map(|(position, _)| position)
     }
@@ -182,6 +220,18 @@ impl<'a> Form<'a> {
     }
 }
 
+/// Whether users write the value of a parameter, or leave it blank.
+const fn is_of_users(name: Name) -> bool {
+    matches!(
+        name,
+        Name::FactorFriendlyName
+            | Name::FactorMetadata
+            | Name::ChallengeDetails
+            | Name::ChallengeHiddenDetails
+            | Name::ChallengeMetadata
+    )
+}
+
 /// Another text that may have been signed for a form.
 pub(super) enum Change {
     Plan(Plan),
@@ -197,6 +247,21 @@ impl Change {
     /// The same in two ways.
     pub(super) fn whole_twice() -> Vec<Self> {
         Plan::two().map(Self::Plan).collect()
+    }
+
+    /// What was done to the body, undone.
+    pub(super) fn done_to_body(form: &Form<'_>) -> Vec<Self> {
+        let steps = Step::all().filter(|step| step.is_done_to_body());
+        let plans = steps.map(|step| Self::Plan(Plan(vec![step])));
+        let orders = form.usual_orders().into_iter();
+        let orders = orders.map(|(position, text)| Alteration::order(position, text));
+        plans.chain(orders.map(Self::Alteration)).collect()
+    }
+
+    /// What frameworks do to parameters as a rule: a blank one dropped, one trimmed, both, one added.
+    pub(super) fn frequent(form: &Form<'_>) -> Vec<Self> {
+        let alterations = Alteration::frequent(form).into_iter();
+        alterations.map(Self::Alteration).collect()
     }
 
     /// One parameter changed.
@@ -255,6 +320,15 @@ impl Step {
         match self {
             Self::Decoding(_) | Self::Writing(_) => true,
             Self::Repair(repair) => repair.combines(),
+        }
+    }
+
+    /// Whether it is tried together with what a proxy hides and another path.
+    fn is_done_to_body(self) -> bool {
+        match self {
+            Self::Decoding(decoding) => decoding.is_searched(),
+            Self::Repair(repair) => Repair::USUAL.contains(&repair),
+            Self::Writing(_) => false,
         }
     }
 

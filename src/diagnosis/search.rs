@@ -10,6 +10,9 @@ use super::ways::Request;
 use super::{Cause, Finding, MAX_BYTES, MAX_TRIES, ways};
 use crate::signature::{Algorithm, Key, Tag};
 
+/// How many changes of several parameters are tried together with what a proxy hides.
+const MOST_BEHIND_PROXIES: usize = 400;
+
 /// A key that may have signed.
 pub(super) struct Candidate<'k> {
     pub(super) key: &'k Key,
@@ -52,6 +55,58 @@ struct Seen {
 impl Seen {
     fn insert(&mut self, text: &[u8]) -> bool {
         self.texts.insert(self.hasher.hash_one(text))
+    }
+}
+
+/// URLs, by how far they are from the one configured.
+struct Places {
+    base: [Url; 1],
+    likely_base: [Url; 1],
+    one: Vec<Url>,
+    origins: Vec<Url>,
+    proxies: Vec<Url>,
+    /// The URL as configured, and the first of those that a proxy hides.
+    likely_origins: Vec<Url>,
+    led_to: Vec<Url>,
+    rests: Vec<Url>,
+    with_prefix_and_query: Vec<Url>,
+    paths_behind_proxies: Vec<Url>,
+    likely_paths: Vec<Url>,
+}
+
+impl Places {
+    fn new(urls: &mut Urls<'_>) -> Self {
+        let first_proxies = urls.proxies().into_iter().take(2);
+        Self {
+            base: [urls.base()],
+            likely_base: [urls.likely_base()],
+            one: std::mem::take(&mut urls.one),
+            origins: std::mem::take(&mut urls.origins),
+            proxies: urls.proxies(),
+            likely_origins: [urls.likely_base()]
+                .into_iter()
+                .chain(first_proxies)
+                .collect(),
+            led_to: urls.led_to(),
+            rests: urls.rests(),
+            with_prefix_and_query: urls.with_prefix_and_query(),
+            paths_behind_proxies: urls.paths_behind_proxies(),
+            likely_paths: urls.places(),
+        }
+    }
+}
+
+/// Changes of the form, as it came.
+struct Changes {
+    whole: Vec<Change>,
+    one_parameter: Vec<Change>,
+    several_parameters: Vec<Change>,
+}
+
+impl Changes {
+    /// Those with one difference.
+    fn one(&self) -> [&[Change]; 2] {
+        [&self.whole, &self.one_parameter]
     }
 }
 
@@ -103,110 +158,121 @@ impl<'s> Search<'s> {
 
     /// The stages, in the order of the table in the documentation of [`order`](super::order).
     fn stages(&mut self) -> Step {
-        let (allowed, others) = (self.allowed, self.others);
-        let base = [self.urls.base()];
-        let one = std::mem::take(&mut self.urls.one);
-        let origins = std::mem::take(&mut self.urls.origins);
-        let proxies = self.urls.proxies();
-        let likely_base = [self.urls.likely_base()];
-        let led_to = self.urls.led_to();
-        let rests = self.urls.rests();
-        let request = self.request;
-        let form = &request.form;
-        let whole = Change::whole();
-        let one_parameter = Change::one_parameter(form);
-        let several_parameters = Change::several_parameters(form);
+        let places = Places::new(&mut self.urls);
+        let form = &self.request.form;
+        let changes = Changes {
+            whole: Change::whole(),
+            one_parameter: Change::one_parameter(form),
+            several_parameters: Change::several_parameters(form),
+        };
+        // Bodies that were tried without another URL, and with what a proxy hides.
+        let (mut seen, mut behind_proxies) = (Seen::default(), Seen::default());
+        self.one_difference(&places, &changes, &mut seen)?;
+        self.two_differences(&places, &changes, &mut seen, &mut behind_proxies)?;
+        self.three_differences(&places)?;
+        self.unlikely(&places, &changes, &mut behind_proxies)
+    }
 
-        // 1 and 2: as configured, and one difference.
-        self.urls(&base, allowed)?;
-        self.urls(&base, others)?;
-        self.urls(&one, allowed)?;
-        self.ways(&base, allowed)?;
-        let mut seen = Seen::default();
-        self.bodies(
-            form,
-            &[&whole, &one_parameter],
-            &[],
-            &base,
-            allowed,
-            &mut seen,
-        )?;
-        // 3: what a proxy hides, by itself and with another key.
-        self.urls(&origins, allowed)?;
-        self.urls(&origins, others)?;
-        // 4: two differences in the URL, what a proxy hides counting as one.
+    /// 1 to 3: as configured, one difference, and what a proxy hides.
+    fn one_difference(&mut self, places: &Places, changes: &Changes, seen: &mut Seen) -> Step {
+        let (allowed, others) = (self.allowed, self.others);
+        let form = &self.request.form;
+        self.urls(&places.base, allowed)?;
+        self.urls(&places.base, others)?;
+        self.urls(&places.one, allowed)?;
+        self.ways(&places.base, allowed)?;
+        self.bodies(form, &changes.one(), &[], &places.base, allowed, seen)?;
+        self.urls(&places.origins, allowed)?;
+        self.urls(&places.origins, others)
+    }
+
+    /// 4 to 8: two differences, what a proxy hides counting as one.
+    fn two_differences(
+        &mut self,
+        places: &Places,
+        changes: &Changes,
+        seen: &mut Seen,
+        behind_proxies: &mut Seen,
+    ) -> Step {
+        let (allowed, others) = (self.allowed, self.others);
+        let form = &self.request.form;
         for picks in self.urls.two() {
             if let Some(url) = self.urls.unseen(&picks) {
                 self.urls(&[url], allowed)?;
             }
         }
-        // 5: another key and one difference.
-        self.urls(&one, others)?;
-        self.urls(&led_to, others)?;
-        self.ways(&base, others)?;
-        let changes: [&[Change]; 2] = [&whole, &one_parameter];
-        self.bodies(
-            form,
-            &changes,
-            &[],
-            &likely_base,
-            others,
-            &mut Seen::default(),
-        )?;
-        // 6: what a proxy hides, and another way to sign or one difference in the body.
-        self.ways(&proxies, allowed)?;
-        let mut seen_with_proxies = Seen::default();
-        let changes: [&[Change]; 2] = [&whole, &one_parameter];
-        self.bodies(
-            form,
-            &changes,
-            &[],
-            &proxies,
-            allowed,
-            &mut seen_with_proxies,
-        )?;
-        // 7: two differences in the body.
+        self.urls(&places.one, others)?;
+        self.urls(&places.led_to, others)?;
+        self.ways(&places.base, others)?;
+        let (base, new) = (&places.likely_base, &mut Seen::default());
+        self.bodies(form, &changes.one(), &[], base, others, new)?;
+        let proxies = &places.proxies;
+        self.ways(proxies, allowed)?;
+        self.bodies(form, &changes.one(), &[], proxies, allowed, behind_proxies)?;
         let whole_twice = Change::whole_twice();
-        let changes: [&[Change]; 2] = [&several_parameters, &whole_twice];
-        self.bodies(form, &changes, &[], &base, allowed, &mut seen)?;
-        // 8: what was done to the body, and one difference or several in what it was before.
+        let two: [&[Change]; 2] = [&changes.several_parameters, &whole_twice];
+        self.bodies(form, &two, &[], &places.base, allowed, seen)?;
         for reading in form.readings() {
-            let form = &reading.form;
-            let (one, several) = (
-                Change::one_parameter(form),
-                Change::several_parameters(form),
-            );
-            let changes: [&[Change]; 3] = [&whole, &one, &several];
-            let before = [reading.finding.clone()];
-            let mut seen = Seen::default();
+            let (form, before) = (&reading.form, [reading.finding]);
+            let one = Change::one_parameter(form);
+            let several = Change::several_parameters(form);
+            let seen = &mut Seen::default();
             seen.insert(&form.signed);
-            self.bodies(form, &changes, &before, &base, allowed, &mut seen)?;
-            let changes: [&[Change]; 2] = [&whole, &one];
+            let all: [&[Change]; 3] = [&changes.whole, &one, &several];
+            self.bodies(form, &all, &before, &places.base, allowed, seen)?;
+            let (one, seen): ([&[Change]; 2], _) = ([&changes.whole, &one], &mut Seen::default());
+            self.bodies(form, &one, &before, proxies, allowed, seen)?;
+        }
+        Step::Continue(())
+    }
+
+    /// 9 and 10: what a proxy hides, another path or another key, and one difference more.
+    fn three_differences(&mut self, places: &Places) -> Step {
+        let (allowed, others) = (self.allowed, self.others);
+        let form = &self.request.form;
+        self.urls(&places.with_prefix_and_query, allowed)?;
+        let done = Change::done_to_body(form);
+        let behind = &places.paths_behind_proxies;
+        self.bodies(form, &[&done], &[], behind, allowed, &mut Seen::default())?;
+        let (frequent, seen) = (Change::frequent(form), &mut Seen::default());
+        self.bodies(form, &[&frequent], &[], &places.likely_paths, allowed, seen)?;
+        for reading in form.before_usual() {
+            let (form, before) = (&reading.form, [reading.finding]);
+            let (frequent, seen) = (Change::frequent(form), &mut Seen::default());
             self.bodies(
                 form,
-                &changes,
+                &[&frequent],
                 &before,
-                &proxies,
+                &places.likely_origins,
                 allowed,
-                &mut Seen::default(),
+                seen,
             )?;
         }
-        // 9: what a proxy hides, and several differences in the body.
-        let changes: [&[Change]; 1] = [&several_parameters];
-        self.bodies(
-            form,
-            &changes,
-            &[],
-            &proxies,
-            allowed,
-            &mut seen_with_proxies,
-        )?;
-        // 10: what headers say of the URL, or a usual prefix, and one difference in the body.
-        self.ways(&led_to, allowed)?;
-        let mut seen = Seen::default();
-        self.bodies(form, &[&whole], &[], &led_to, allowed, &mut seen)?;
-        let mut seen = Seen::default();
-        self.bodies(form, &[&one_parameter], &[], &rests, allowed, &mut seen)?;
+        self.urls(behind, others)?;
+        let seen = &mut Seen::default();
+        self.bodies(form, &[&done], &[], &places.proxies, others, seen)
+    }
+
+    /// 11 to 13: the same with more that is less likely.
+    fn unlikely(&mut self, places: &Places, changes: &Changes, behind_proxies: &mut Seen) -> Step {
+        let allowed = self.allowed;
+        let form = &self.request.form;
+        let proxies = &places.proxies;
+        let several = &changes.several_parameters;
+        let first = [several.get(..MOST_BEHIND_PROXIES).unwrap_or(several)];
+        self.bodies(form, &first, &[], proxies, allowed, behind_proxies)?;
+        self.ways(&places.led_to, allowed)?;
+        let (whole, one): ([&[Change]; 1], [&[Change]; 1]) =
+            ([&changes.whole], [&changes.one_parameter]);
+        let seen = &mut Seen::default();
+        self.bodies(form, &whole, &[], &places.led_to, allowed, seen)?;
+        let seen = &mut Seen::default();
+        self.bodies(form, &one, &[], &places.rests, allowed, seen)?;
+        for reading in form.readings() {
+            let (form, before) = (&reading.form, [reading.finding]);
+            let (frequent, seen) = (Change::frequent(form), &mut Seen::default());
+            self.bodies(form, &[&frequent], &before, proxies, allowed, seen)?;
+        }
         Step::Continue(())
     }
 
@@ -248,7 +314,9 @@ impl<'s> Search<'s> {
         }
         for change in changes.iter().copied().flatten() {
             // What is made of a form costs as much as what is hashed.
-            self.bytes = self.bytes.saturating_add(form.body.len());
+            self.bytes = self
+                .bytes
+                .saturating_add(form.body.len().max(form.signed.len()));
             if self.bytes > MAX_BYTES {
                 return Step::Break(None);
             }

@@ -24,6 +24,12 @@ const MOST_WITH_BODIES: usize = 4;
 /// How many paths and queries are tried together with another parameter.
 const MOST_RESTS: usize = 12;
 
+/// How many queries are tried together with a prefix and what a proxy hides.
+const MOST_QUERIES: usize = 8;
+
+/// How many paths, by themselves and with what a proxy hides, are tried together with frequent changes of parameters.
+const MOST_PLACES: usize = 30;
+
 /// What takes the place of a piece of a URL.
 enum Piece {
     Scheme(String),
@@ -287,6 +293,64 @@ impl<'c> Urls<'c> {
         picks.sort_by_key(|[change]| !change.is_led_to);
         picks.truncate(MOST_RESTS);
         self.distinct(picks.iter().map(<[&Change; 1]>::as_slice))
+    }
+
+    /// The paths that something leads to, and usual prefixes. What a header names comes first.
+    fn likely_paths(&self) -> Vec<&'c Change> {
+        let paths = self.changes.paths.iter();
+        let is_likely = |change: &&Change| {
+            change.findings.len() == 1 && (change.is_led_to || change.is_of_prefix())
+        };
+        let mut paths: Vec<&Change> = paths.filter(is_likely).collect();
+        let is_named = |change: &Change| {
+            change.is_led_to && change.findings.iter().all(|finding| finding.at.is_some())
+        };
+        paths.sort_by_key(|change| (!is_named(change), !change.is_led_to));
+        paths
+    }
+
+    /// The URLs with a prefix and another query, both with what a proxy hides.
+    pub(super) fn with_prefix_and_query(&self) -> Vec<Url> {
+        let is_simple = |query: &&Change| query.is_led_to && query.findings.len() == 1;
+        let queries = self.changes.queries.iter().filter(is_simple);
+        let queries: Vec<&Change> = queries.take(MOST_QUERIES).collect();
+        let mut picks: Vec<Vec<&Change>> = Vec::new();
+        for proxy in self.proxies.iter().take(MOST_WITH_BODIES) {
+            let paths = self.likely_paths().into_iter();
+            for path in paths.filter(|path| path.is_of_prefix()) {
+                let both = queries
+                    .iter()
+                    .map(|query| [proxy.as_slice(), &[path, query]].concat());
+                picks.extend(both);
+            }
+        }
+        self.distinct(picks.iter().map(Vec::as_slice))
+    }
+
+    /// The URLs with what a proxy hides and another path that something leads to or a usual prefix makes.
+    pub(super) fn paths_behind_proxies(&self) -> Vec<Url> {
+        let paths = self.likely_paths();
+        let proxies = self.proxies.iter().take(MOST_WITH_BODIES);
+        let picks: Vec<Vec<&Change>> = proxies
+            .flat_map(|proxy| {
+                paths
+                    .iter()
+                    .map(|path| [proxy.as_slice(), &[path]].concat())
+            })
+            .collect();
+        self.distinct(picks.iter().map(Vec::as_slice))
+    }
+
+    /// The likeliest of those, and the paths by themselves.
+    pub(super) fn places(&self) -> Vec<Url> {
+        let mut picks: Vec<Vec<&Change>> = Vec::new();
+        for path in self.likely_paths() {
+            let proxies = self.proxies.iter().take(2);
+            picks.push(vec![path]);
+            picks.extend(proxies.map(|proxy| [proxy.as_slice(), &[path]].concat()));
+        }
+        picks.truncate(MOST_PLACES);
+        self.distinct(picks.iter().map(Vec::as_slice))
     }
 
     /// The URLs with the variants that are likely, each text once.

@@ -2,7 +2,7 @@ use super::decoding::decode;
 use super::json::{Escapes, Spacing, respell};
 use super::repair::{respelled, spellings};
 use super::writing::sorted;
-use super::{Form, Parameter};
+use super::{Form, Parameter, is_of_users};
 use crate::diagnosis::permutations::{pairs, selections};
 use crate::diagnosis::{Cause, Finding};
 use crate::params::Name;
@@ -26,6 +26,12 @@ const MOST_BLANK: usize = 3;
 /// How many changes of several parameters are tried.
 const MOST_SEVERAL: usize = 700;
 
+/// How many times blank ones of users and trimmed values are tried together before anything else.
+const MOST_LIKELY: usize = 300;
+
+/// How many times an added parameter and something else are tried together.
+const MOST_ADDED: usize = 100;
+
 /// White space that is trimmed from values.
 const WHITE_SPACE: [&str; 4] = [" ", "\n", "\r\n", "\t"];
 
@@ -46,6 +52,16 @@ enum Edit {
     Order(usize, String),
     /// Split the value at commas.
     Split(usize),
+}
+
+impl Edit {
+    /// Whether it is of a parameter that may well be so: users leave theirs blank.
+    fn is_likely(&self) -> bool {
+        match self {
+            Self::Blank(name) => is_of_users(*name),
+            _ => true,
+        }
+    }
 }
 
 /// What may have to be undone in one parameter, or in several.
@@ -81,22 +97,63 @@ impl Alteration {
             .collect();
         let trims = trims(form);
         let is_several = |edits: &&Vec<Edit>| edits.len() > 1;
-        let mut all: Vec<Vec<Edit>> = blanks.iter().filter(is_several).cloned().collect();
-        all.extend(trims.iter().filter(is_several).cloned());
-        all.extend(all_ordered(form));
-        if form.parameters.len() <= MOST_PAIRED {
-            let positions: Vec<usize> = (0..form.parameters.len()).collect();
-            all.extend(pairs(&positions).map(|(a, b)| vec![Edit::Drop(a), Edit::Drop(b)]));
-        }
+        let is_likely = |edits: &Vec<Edit>| edits.iter().all(Edit::is_likely);
+        let (likely, unlikely): (Vec<_>, Vec<_>) = blanks
+            .iter()
+            .filter(is_several)
+            .cloned()
+            .partition(|edits| is_likely(edits) || edits.len() > MOST_BLANK);
         // The fewer first, whichever they are.
         let mut both: Vec<Vec<Edit>> = Vec::new();
         for blank in &blanks {
             both.extend(trims.iter().map(|trim| [blank.as_slice(), trim].concat()));
         }
         both.sort_by_key(Vec::len);
-        all.extend(both);
+        let (mut likely_both, unlikely_both): (Vec<_>, Vec<_>) =
+            both.into_iter().partition(is_likely);
+        likely_both.truncate(MOST_LIKELY);
+        let positions: Vec<usize> = (0..form.parameters.len()).collect();
+        let dropped: Vec<Vec<Edit>> = if positions.len() <= MOST_PAIRED {
+            let pairs = pairs(&positions);
+            pairs
+                .map(|(a, b)| vec![Edit::Drop(a), Edit::Drop(b)])
+                .collect()
+        } else {
+            Vec::new()
+        };
+        let mut all = likely;
+        all.extend(trims.iter().filter(is_several).cloned());
+        all.extend(likely_both);
+        all.extend(all_ordered(form));
+        all.extend(added_and_more(form, &blanks, &trims));
+        all.extend(dropped);
+        all.extend(unlikely);
+        all.extend(unlikely_both);
         all.truncate(MOST_SEVERAL);
         all.into_iter().map(Self).collect()
+    }
+
+    /// Lists what frameworks do as a rule: one blank parameter dropped, one value trimmed, both; one added.
+    pub(super) fn frequent(form: &Form<'_>) -> Vec<Self> {
+        let blanks = form.absent().into_iter().map(Edit::Blank);
+        let blanks: Vec<Edit> = blanks.filter(Edit::is_likely).collect();
+        let texts = form.texts().take(MOST_TEXTS);
+        let trims: Vec<Edit> = texts.map(|at| Edit::Append(at, " ")).collect();
+        let one = blanks.iter().chain(&trims);
+        let mut all: Vec<Vec<Edit>> = one.map(|edit| vec![edit.clone()]).collect();
+        for blank in &blanks {
+            all.extend(trims.iter().map(|trim| vec![blank.clone(), trim.clone()]));
+        }
+        // Without any parameter, it is the body as a whole that was not signed.
+        if form.parameters.len() > 1 {
+            all.extend(unlisted(form).map(|at| vec![Edit::Drop(at)]));
+        }
+        all.into_iter().map(Self).collect()
+    }
+
+    /// The JSON of one parameter with its members in another order.
+    pub(super) fn order(position: usize, text: String) -> Self {
+        Self(vec![Edit::Order(position, text)])
     }
 
     pub(super) fn findings(&self, form: &Form<'_>) -> Vec<Finding> {
@@ -165,6 +222,28 @@ impl Alteration {
         let text = sorted(&parameters);
         (text != form.signed).then_some(text)
     }
+}
+
+/// A parameter that Twilio does not list was added, and one is blank or trimmed.
+fn added_and_more(form: &Form<'_>, blanks: &[Vec<Edit>], trims: &[Vec<Edit>]) -> Vec<Vec<Edit>> {
+    let is_one = |edits: &&Vec<Edit>| edits.len() == 1;
+    let others: Vec<&Vec<Edit>> = blanks.iter().chain(trims).filter(is_one).collect();
+    let mut all: Vec<Vec<Edit>> = Vec::new();
+    for position in unlisted(form) {
+        let with = others
+            .iter()
+            .map(|other| [&[Edit::Drop(position)], other.as_slice()].concat());
+        all.extend(with);
+    }
+    all.truncate(MOST_ADDED);
+    all
+}
+
+/// The positions of the first parameters that Twilio does not list.
+fn unlisted(form: &Form<'_>) -> impl Iterator<Item = usize> {
+    let parameters = form.parameters.iter().enumerate();
+    let unlisted = parameters.filter(|(_, parameter)| parameter.documented().is_none());
+    unlisted.map(|(position, _)| position).take(MOST_TEXTS)
 }
 
 /// White space that was trimmed from one value with the text of a user, from two, or from all.

@@ -59,6 +59,19 @@ impl Repair {
         .chain(spellings().map(|(spacing, escapes)| Self::Json(spacing, escapes)))
     }
 
+    /// What is undone as a rule, so that it is tried together with more: letters that were read in another character set,
+    /// JSON as programs print it.
+    pub(super) const USUAL: [Self; 8] = [
+        Self::Read(Charset::Latin1),
+        Self::Read(Charset::Windows1252),
+        Self::Unread(Charset::Latin1),
+        Self::Unread(Charset::Windows1252),
+        Self::Json(Spacing::Compact, Escapes::AsIs),
+        Self::Json(Spacing::Compact, Escapes::None),
+        Self::Json(Spacing::Spaced, Escapes::AsIs),
+        Self::Json(Spacing::Spaced, Escapes::None),
+    ];
+
     pub(super) const fn cause(self) -> Cause {
         match self {
             Self::Trim => Cause::WhiteSpaceAdded,

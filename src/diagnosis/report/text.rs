@@ -60,6 +60,10 @@ impl Diagnosis {
                 Some(finding) => finding.cause.meaning().to_owned(),
                 None => self.verdict.meaning().to_owned(),
             },
+            (Verdict::Unexplained, _) if self.telling().is_some() => {
+                let telling = self.telling().map_or("", |finding| finding.cause.meaning());
+                format!("Nothing that was tried makes the signature match. {telling}")
+            }
             (Verdict::Unexplained, _) => {
                 let likely = self.most_likely().meaning();
                 let mut first = likely.chars();
@@ -89,17 +93,10 @@ impl Diagnosis {
             (Verdict::Accepted, _) => "Nothing to change.".to_owned(),
             (_, Some(neighbour)) => neighbour.cause.remedy().to_owned(),
             (Verdict::Explained, _) => self.remedies(&self.causes),
-            (Verdict::Unexplained, _) => {
-                // What is wrong with a secret is known before it is tried.
-                let secret = self
-                    .observations
-                    .iter()
-                    .find(|finding| is_of_secret(finding.cause));
-                match secret {
-                    Some(finding) => finding.cause.remedy().to_owned(),
-                    None => self.most_likely().step().to_owned(),
-                }
-            }
+            (Verdict::Unexplained, _) => match self.telling() {
+                Some(finding) => finding.cause.remedy().to_owned(),
+                None => self.most_likely().step().to_owned(),
+            },
             (verdict, _) => {
                 let is_telling = |finding: &&Finding| {
                     let is_of_signature = finding.cause.is_of_signature();
@@ -138,6 +135,23 @@ impl Diagnosis {
             }
         }
         remedies.join(" ")
+    }
+
+    /// What is plain to see and explains by itself that nothing matches: what is wrong with a secret, which is known before
+    /// it is tried, then another region, then a body that lacks something.
+    fn telling(&self) -> Option<&Finding> {
+        let rank = |cause: Cause| match cause {
+            cause if is_of_secret(cause) => Some(0),
+            Cause::OtherRegion => Some(1),
+            Cause::BodyLength => Some(2),
+            Cause::CharacterLost => Some(3),
+            _ => None,
+        };
+        let ranked = self.observations.iter();
+        let ranked = ranked.filter_map(|finding| Some((rank(finding.cause)?, finding)));
+        ranked
+            .min_by_key(|(rank, _)| *rank)
+            .map(|(_, finding)| finding)
     }
 
     /// What to look at first, given what was seen.

@@ -37,6 +37,20 @@ pub(super) fn spellings(text: &str) -> Vec<String> {
     spellings
 }
 
+/// Returns a query as encoders of single values spell it, which escape slashes and question marks too.
+pub(super) fn by_value(query: &str) -> Vec<String> {
+    let kept = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~&=".contains(&byte);
+    let decoded = decode(query, |byte| byte != b'%' && byte != b'&' && byte != b'=');
+    let escaped = |space: &str| {
+        let text = decoded.replace('+', " ");
+        encode(&text, |byte| !kept(byte)).replace("%20", space)
+    };
+    let mut spellings = vec![escaped("%20"), escaped("+")];
+    spellings.push(decode(query, |byte| byte == b'/' || byte == b'?'));
+    spellings.retain(|spelling| spelling != query);
+    spellings
+}
+
 /// Returns what a path or query says, whatever its spelling.
 pub(super) fn decoded(text: &str) -> String {
     decode(text, |_| true)

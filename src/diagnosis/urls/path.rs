@@ -6,7 +6,7 @@ use crate::diagnosis::location::Location;
 use crate::diagnosis::{Cause, Finding};
 
 /// Stages of gateways and mount points that are often stripped.
-const USUAL_PREFIXES: [&str; 16] = [
+const USUAL_PREFIXES: [&str; 19] = [
     "/api",
     "/prod",
     "/v1",
@@ -18,6 +18,9 @@ const USUAL_PREFIXES: [&str; 16] = [
     "/webhooks",
     "/webhook",
     "/hooks",
+    "/Prod",
+    "/Stage",
+    "/api/v1",
     "/v2",
     "/test",
     "/app",

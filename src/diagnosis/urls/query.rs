@@ -1,6 +1,6 @@
 //! Other queries: guesses, and what the request line and headers say.
 
-use super::escapes::{decoded, plus_signs, spellings};
+use super::escapes::{by_value, decoded, plus_signs, spellings};
 use super::{Change, Evidence, Piece, targets};
 use crate::diagnosis::location::Location;
 use crate::diagnosis::permutations::permutations;
@@ -134,6 +134,7 @@ fn spelled(here: &str) -> Vec<(String, Vec<Finding>)> {
     };
     let orders = orders(here);
     let mut spellings = spellings(here);
+    spellings.extend(by_value(here));
     spellings.extend(plus_signs(here));
     for order in &orders {
         add(order.clone(), &[Cause::QueryOrder]);
