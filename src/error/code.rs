@@ -4,9 +4,18 @@ use super::{EventError, FormError, SignatureError};
 impl Refusal {
     /// Returns a word for what was wrong, such as `signature_mismatch`: for labels of metrics, and to set alerts on.
     ///
-    /// Stable: a word stays with its refusal, and a new refusal gets a new word. There are some forty, all of lower-case
-    /// letters and underscores, none of them made of anything received. [`class`](Self::class) is coarser, the text of
-    /// the refusal finer.
+    /// Stable: a word stays with its refusal, and a new refusal gets a new word. All are of lower-case letters, digits and
+    /// underscores, none of them made of anything received. [`class`](Self::class) is coarser, the text of the refusal
+    /// finer.
+    ///
+    /// | refusals | words |
+    /// |---|---|
+    /// | of method and head | `method_not_allowed`, `media_type_missing`, `media_type_repeated`, `media_type_unsupported`, `content_encoding_unsupported`, `target_missing`, `target_malformed`, `target_holds_parameter`, `target_query` |
+    /// | of the body | `too_large`, `body_incomplete`, `body_with_get`, `form_escape`, `form_not_ascii`, `form_not_utf8`, `parameter_name_empty`, `parameter_repeated`, `parameter_name_long`, `parameters_too_many` |
+    /// | of the signature | `signature_missing`, `signature_repeated`, `signature_malformed`, `signature_settings_repeated`, `signature_settings_malformed`, `signature_algorithm_unknown`, `signature_key_unknown`, `signature_mismatch` |
+    /// | of the account and the Service | `account_unknown`, `account_other`, `service_other` |
+    /// | of the event, whose signature is right | `parameter_missing`, `parameter_unexpected`, `parameter_sid`, `parameter_length`, `parameter_character`, `parameter_ambiguous`, `parameter_first_in_query`, `parameter_names_too_many`, `parameter_unrecognized`, `parameter_json`, `parameter_unknown` |
+    /// | of the application, which hands over what is not enough | `receiver_missing`, `configured_body_hash` |
     ///
     /// ```
     /// use twilio_verify_webhooks::{MediaTypeError, Refusal, SignatureError};

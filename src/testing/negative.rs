@@ -188,21 +188,21 @@ cases! {
 
     some:
     /// An event for another account. Refused by a receiver with an
-    /// [`account_sid`](crate::ReceiverBuilder::account_sid) and by an [`AccountReceiver`](crate::AccountReceiver).
+    /// `account_sid` and by an `AccountReceiver`.
     OtherAccount = "other-account", 403, event::other_account;
     /// An event of another Verify Service. Refused by a receiver with a
-    /// [`service_sid`](crate::ReceiverBuilder::service_sid).
+    /// `service_sid`.
     OtherService = "other-service", 403, event::other_service;
     /// An event with a parameter that Twilio does not document. Refused by a
-    /// [`strict`](crate::ReceiverBuilder::strict) receiver.
+    /// `strict` receiver.
     UnknownParameter = "unknown-parameter", 400, event::unknown_parameter;
-    /// A GET in order. Refused by a receiver that does not [`accept_get`](crate::ReceiverBuilder::accept_get).
+    /// A GET in order. Refused by a receiver that does not `accept_get`.
     Get = "get", 405, request::get;
     /// A GET whose query was altered after signing. Refused with this status by a receiver that does
-    /// [`accept_get`](crate::ReceiverBuilder::accept_get).
+    /// `accept_get`.
     TamperedGet = "tampered-get", 403, request::tampered_get;
     /// A GET with a body. Refused with this status by a receiver that does
-    /// [`accept_get`](crate::ReceiverBuilder::accept_get).
+    /// `accept_get`.
     GetWithBody = "get-with-body", 400, request::get_with_body;
 }
 

@@ -73,6 +73,28 @@ fn each_refusal_has_a_word_of_its_own() {
 }
 
 #[test]
+fn the_documentation_lists_every_word() {
+    let source = include_str!("../../src/error/code.rs");
+    let is_row = |line: &&str| line.trim_start().starts_with("/// | of ");
+    let rows: String = source.lines().filter(is_row).collect();
+    // Pieces between backticks and what is between those.
+    let documented: Vec<&str> = rows.split('`').skip(1).step_by(2).collect();
+    for (code, _) in refusals() {
+        assert!(documented.contains(&code), "{code}");
+    }
+    let words: Vec<&str> = source
+        .split("=> \"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    assert_eq!(
+        documented.iter().collect::<HashSet<_>>(),
+        words.iter().collect()
+    );
+    assert_eq!(documented.len(), words.len());
+}
+
+#[test]
 fn what_a_receiver_refuses_has_the_word() {
     let receiver = receiver();
     let genuine = || Request::signed(&v2_challenge());
