@@ -22,7 +22,7 @@ use crate::delivery::{ACCOUNT, Event, TOKEN, URL};
 #[must_use]
 pub fn example(name: &str) -> PathBuf {
     static BUILT: LazyLock<HashMap<String, PathBuf>> = LazyLock::new(|| {
-        let examples = ["axum", "hyper", "tiny_http", "tower"];
+        let examples = ["axum", "hyper", "tiny_http", "tower", "tower_accounts"];
         let examples = examples.iter().flat_map(|name| ["--example", name]);
         build(".", examples.chain(["--features", "axum,tower"]))
     });

@@ -30,6 +30,16 @@ fn tower() {
 }
 
 #[test]
+fn tower_accounts() {
+    check(&example("tower_accounts"));
+}
+
+#[test]
+fn actix_web_accounts() {
+    check(&package("webhook-actix-web-accounts"));
+}
+
+#[test]
 fn actix_web() {
     check(&package("webhook-actix-web"));
 }
