@@ -12,13 +12,13 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::folder::{DEFAULT_FOLDER, Folder, list, private_file};
 use crate::explanation::Explanation;
 use crate::request::Request;
 use crate::store::{Answer, Entry, FromApplication};
+use crate::timestamp::Timestamp;
 use crate::verification::Outcome;
 
 /// What the member `format` says.

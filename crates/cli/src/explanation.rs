@@ -73,11 +73,17 @@ pub(crate) fn explain(
 ) -> Explanation {
     let diagnosis = verification.diagnose(request);
     let signed = verification.signed_url(request);
-    let signed = signed.filter(|_| diagnosis.verdict == Verdict::Explained);
+    let is_another = |signed: &String| signed != verification.url();
+    let signed = signed
+        .filter(|_| diagnosis.verdict == Verdict::Explained)
+        .filter(is_another);
     let (sentence, steps) = match (&diagnosis.verdict, signed) {
         (_, Some(signed)) => other_url(verification.url(), &signed, &service(request), &diagnosis),
         (Verdict::Explained, None) => by_causes(&diagnosis.causes),
-        (Verdict::Unexplained, None) => unexplained(verification.url(), request, &diagnosis),
+        (Verdict::Unexplained, None) => {
+            let (sentence, steps) = unexplained(verification.url(), request, &diagnosis);
+            (format!("{}{sentence}", other_refusal(outcome)), steps)
+        }
         _ => at_first_sight(&diagnosis, outcome),
     };
     Explanation {
@@ -214,6 +220,18 @@ fn unexplained(configured: &str, request: &Request, diagnosis: &Diagnosis) -> (S
         steps.push(Step::new(likely.meaning()));
     }
     (sentence, steps)
+}
+
+/// Says why a delivery is refused, where that is not its signature.
+fn other_refusal(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Refused {
+            message,
+            signature: false,
+            ..
+        } => format!("The delivery is refused: {message}. "),
+        _ => String::new(),
+    }
 }
 
 /// The signature is not what is wrong, or there is none.

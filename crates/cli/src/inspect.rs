@@ -11,8 +11,9 @@ use crate::capture_file::{self, CaptureFile};
 use crate::listen::{Interrupt, page_listener};
 use crate::output::{Failure, HEADING, Out, Outcome, visible, warning};
 use crate::page::Page;
-use crate::session::Session;
+use crate::session::{Session, Verifying};
 use crate::store::{Entry, MOST};
+use crate::verification::Verification;
 
 #[derive(Serialize)]
 struct Ready<'a> {
@@ -28,7 +29,10 @@ pub(crate) async fn run(arguments: InspectArguments) -> Result<Outcome, Failure>
     };
     let interrupt = Interrupt::new()?;
     let folder = &arguments.folder;
-    let session = Arc::new(Session::new(folder.display().to_string()));
+    let session = Arc::new(Session {
+        verifying: verifying(&arguments)?,
+        ..Session::new(folder.display().to_string())
+    });
     let captures = read(&session, folder)?;
     let page = Page::new(page_listener(port).await?, Arc::clone(&session))?;
     let mut out = Out::new();
@@ -54,6 +58,25 @@ pub(crate) async fn run(arguments: InspectArguments) -> Result<Outcome, Failure>
     session.stop();
     let _ = tokio::time::timeout(crate::listen::LAST, served).await;
     Ok(Outcome::Done)
+}
+
+/// Takes the keys that are given, if there are any.
+fn verifying(arguments: &InspectArguments) -> Result<Verifying, Failure> {
+    let environment = arguments.keys.token.environment()?;
+    let Some(given) = arguments.keys.given_if_any(&environment)? else {
+        return Ok(Verifying::Not);
+    };
+    let keys = given.keys()?;
+    if let Some(url) = &arguments.url {
+        let verification = Verification::new(url, &keys, given.into_secrets(), arguments.get);
+        let verification = verification.map_err(|error| Failure::usage(format!("--url: {error}")));
+        return Ok(Verifying::For(verification?));
+    }
+    Ok(Verifying::ForEach {
+        keys,
+        secrets: given.into_secrets(),
+        accept_get: arguments.get,
+    })
 }
 
 /// Reads the newest captures of a folder, and returns how many.

@@ -23,7 +23,7 @@ use crate::outgoing::Client;
 use crate::output::{Failure, Outcome, note, warning};
 use crate::page::Page;
 use crate::reachable;
-use crate::session::{Answering, Session};
+use crate::session::{Answering, Session, Verifying};
 use crate::verification::Verification;
 
 /// How long open connections may take to end. With it, the whole ends within a second.
@@ -41,10 +41,7 @@ pub(crate) async fn run(arguments: ListenArguments) -> Result<Outcome, Failure> 
     if let Some(reason) = reachable::not_from_twilio(&url) {
         note(reason);
     }
-    let secrets = given.token.into_iter();
-    let shared = given.shared_keys.into_iter().map(|shared| shared.secret);
-    let verification =
-        Verification::new(&url, &keys, secrets.chain(shared).collect(), arguments.get);
+    let verification = Verification::new(&url, &keys, given.into_secrets(), arguments.get);
     let verification = verification.map_err(|error| Failure::usage(format!("--url: {error}")))?;
     let page = match arguments.page_port {
         PagePort::Off => None,
@@ -62,7 +59,7 @@ pub(crate) async fn run(arguments: ListenArguments) -> Result<Outcome, Failure> 
     let folder = folder.map_err(Failure::failed)?;
     let status = arguments.answer.map(|status| status.as_u16());
     let session = Arc::new(Session {
-        verification: Some(verification),
+        verifying: Verifying::Receiving(verification),
         application,
         folder,
         answering: Answering::new(status, arguments.delay.unwrap_or_default()),

@@ -51,6 +51,7 @@ mod secrets;
 mod session;
 mod store;
 mod summary;
+mod timestamp;
 mod trigger;
 mod verification;
 mod webhooks;
@@ -76,7 +77,7 @@ impl Command {
             Self::Replay(arguments) => interruptible(replay::run(*arguments)),
             Self::Inspect(arguments) => runtime()?.block_on(inspect::run(*arguments)),
             Self::Diagnose(arguments) => blocking(move || diagnose::run(&arguments)),
-            Self::Webhooks(arguments) => blocking(move || webhooks::run(&arguments)),
+            Self::Webhooks(arguments) => interruptible(webhooks::run(&arguments)),
             Self::Completions(arguments) => manual::completions(&arguments),
             Self::Man(arguments) => manual::man(&arguments),
         }

@@ -1,7 +1,10 @@
-//! The one place from which requests go out, but for those of Twilio's API.
+//! The one place from which requests go out.
 //!
-//! A request goes to the address in its URI and nowhere else: redirects are not followed and no proxy is used. It is
-//! sent as it is, with a `Host` header if it has none, and the answer is returned as it is, not decompressed.
+//! A request goes to the address in its URI and nowhere else: redirects are not followed, and a proxy is used for calls of
+//! Twilio's API alone, if the environment names one. It is sent as it is, with a `Host` header if it has none, and the answer
+//! is returned as it is, not decompressed.
+
+mod connector;
 
 use std::error::Error;
 use std::fmt;
@@ -15,20 +18,20 @@ use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 
+use self::connector::Connector;
 use crate::output::Failure;
 
 /// The longest that Twilio waits for an answer.
 pub(crate) const TWILIO_WAITS: Duration = Duration::from_secs(15);
 
 #[derive(Debug, Clone)]
-pub(crate) struct Client(legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
+pub(crate) struct Client(legacy::Client<HttpsConnector<Connector>, Full<Bytes>>);
 
 /// What came back.
 #[derive(Debug, Clone)]
@@ -45,6 +48,8 @@ pub(crate) struct NoAnswer {
     pub(crate) reason: String,
     /// The server closed the connection instead.
     pub(crate) is_closed: bool,
+    /// It did not come in time.
+    pub(crate) is_late: bool,
 }
 
 impl fmt::Display for NoAnswer {
@@ -79,23 +84,36 @@ impl NoAnswer {
             }
             next = error.source();
         }
-        Self { reason, is_closed }
+        Self {
+            reason,
+            is_closed,
+            is_late: false,
+        }
     }
 }
 
 impl Client {
     /// A client that trusts Mozilla's certificates, and those of a PEM file.
     pub(crate) fn new(ca_file: Option<&Path>) -> Result<Self, Failure> {
-        Self::with_idle_connections(ca_file, usize::MAX)
+        Self::build(ca_file, usize::MAX, Connector::direct())
     }
 
     /// A client that opens a connection for each request. An application under development restarts at any time, and
     /// takes the connections that were kept with it.
     pub(crate) fn that_keeps_no_connection() -> Result<Self, Failure> {
-        Self::with_idle_connections(None, 0)
+        Self::build(None, 0, Connector::direct())
     }
 
-    fn with_idle_connections(ca_file: Option<&Path>, most: usize) -> Result<Self, Failure> {
+    /// A client for Twilio's API, through the proxy that `HTTPS_PROXY` names, if it does.
+    pub(crate) fn for_api() -> Result<Self, Failure> {
+        Self::build(None, usize::MAX, Connector::through_proxies())
+    }
+
+    fn build(
+        ca_file: Option<&Path>,
+        most_idle: usize,
+        connector: Connector,
+    ) -> Result<Self, Failure> {
         let mut roots = RootCertStore::empty();
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
         if let Some(path) = ca_file {
@@ -113,9 +131,6 @@ impl Client {
             .map_err(Failure::failed)?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let mut connector = HttpConnector::new();
-        connector.enforce_http(false);
-        connector.set_nodelay(true);
         let connector = HttpsConnectorBuilder::new()
             .with_tls_config(config)
             .https_or_http()
@@ -124,7 +139,7 @@ impl Client {
         Ok(Self(
             legacy::Client::builder(TokioExecutor::new())
                 .http1_preserve_header_case(true)
-                .pool_max_idle_per_host(most)
+                .pool_max_idle_per_host(most_idle)
                 .build(connector),
         ))
     }
@@ -141,6 +156,7 @@ impl Client {
             Err(_) => Err(NoAnswer {
                 reason: format!("no answer within {} s", timeout.as_secs_f32()),
                 is_closed: false,
+                is_late: true,
             }),
         }
     }

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use http::Extensions;
-use jiff::Timestamp;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::spawn_blocking;
+use twilio_verify_webhooks::Key;
 
 use crate::application::{Answered, Application};
 use crate::capture_file::{CaptureFile, Folder};
@@ -17,7 +17,9 @@ use crate::explanation::{Explanation, explain};
 use crate::output::{visible, visible_lines};
 use crate::replay;
 use crate::request::Request;
+use crate::secrets::Secret;
 use crate::store::{Entry, FromApplication, Replay, Store};
+use crate::timestamp::Timestamp;
 use crate::verification::Verification;
 
 /// How many bytes of an application's answer are shown.
@@ -30,8 +32,7 @@ pub(crate) struct Session {
     pub(crate) store: Store,
     /// The URL as configured, or the folder that is shown.
     pub(crate) title: String,
-    /// What deliveries are verified with; `None` where captures are shown.
-    pub(crate) verification: Option<Verification>,
+    pub(crate) verifying: Verifying,
     pub(crate) application: Option<Application>,
     /// Where deliveries are captured; `None` if none are unless somebody asks.
     pub(crate) folder: Option<Folder>,
@@ -39,6 +40,22 @@ pub(crate) struct Session {
     /// One diagnosis at a time: each may take a second of a processor.
     pub(crate) diagnosing: Semaphore,
     pub(crate) stop: watch::Sender<bool>,
+}
+
+/// What deliveries are verified with.
+pub(crate) enum Verifying {
+    /// With the receiver of this run.
+    Receiving(Verification),
+    /// Captures are shown, and those that were not diagnosed are, for this URL.
+    For(Verification),
+    /// The same, for the URL that each was received for.
+    ForEach {
+        keys: Vec<Key>,
+        secrets: Vec<Secret>,
+        accept_get: bool,
+    },
+    /// Captures are shown as they are.
+    Not,
 }
 
 /// How deliveries are answered instead of as a receiver or the application does.
@@ -92,7 +109,7 @@ impl Session {
         Self {
             store: Store::new(),
             title,
-            verification: None,
+            verifying: Verifying::Not,
             application: None,
             folder: None,
             answering: Answering::default(),
@@ -103,7 +120,30 @@ impl Session {
 
     /// Tells whether captures are shown and nothing can be done with them.
     pub(crate) fn is_read_only(&self) -> bool {
-        self.verification.is_none()
+        !matches!(self.verifying, Verifying::Receiving(_))
+    }
+
+    /// What the receiver of this run verifies with.
+    pub(crate) fn verification(&self) -> Option<&Verification> {
+        match &self.verifying {
+            Verifying::Receiving(verification) => Some(verification),
+            _ => None,
+        }
+    }
+
+    /// What a delivery can be diagnosed with.
+    fn diagnosing_with(&self, entry: &Entry) -> Option<Verification> {
+        match &self.verifying {
+            Verifying::Receiving(verification) | Verifying::For(verification) => {
+                Some(verification.clone())
+            }
+            Verifying::ForEach {
+                keys,
+                secrets,
+                accept_get,
+            } => Verification::new(&entry.url, keys, secrets.clone(), *accept_get).ok(),
+            Verifying::Not => None,
+        }
     }
 
     /// Ends what goes on: streams of the page, and servers.
@@ -122,7 +162,7 @@ impl Session {
 
     /// Finds out why a delivery was refused, unless that is known, and keeps it.
     pub(crate) async fn explain(&self, entry: &Entry) -> Option<Arc<Explanation>> {
-        let verification = self.verification.clone()?;
+        let verification = self.diagnosing_with(entry)?;
         if entry.outcome.is_accepted() {
             return None;
         }
@@ -149,7 +189,7 @@ impl Session {
     pub(crate) async fn replay(&self, id: u64, as_new: bool) -> Option<()> {
         let (entry, application) = (self.store.get(id)?, self.application.as_ref()?);
         let (request, spelling, kind) = if as_new {
-            let key = self.verification.as_ref()?.key(&entry.outcome)?;
+            let key = self.verification()?.key(&entry.outcome)?;
             let request = replay::as_new(&entry.request, &entry.outcome, key)?;
             (Arc::new(request), Extensions::new(), "as a new delivery")
         } else {

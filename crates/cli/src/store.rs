@@ -4,12 +4,12 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::explanation::Explanation;
 use crate::request::Request;
+use crate::timestamp::Timestamp;
 use crate::verification::Outcome;
 
 /// How many deliveries are kept.

@@ -1,16 +1,19 @@
 //! The webhooks of a Verify Service at Twilio.
 
+mod client;
 mod output;
 mod settings;
 
 use std::io::{self, Write as _};
 
 use thiserror::Error;
+use tokio::task::spawn_blocking;
 use twilio_verify_webhooks::api::{
-    ClientError, NewWebhook, Plan, UreqClient, Webhook, WebhookUpdate, Webhooks,
+    ClientError, NewWebhook, Plan, Webhook, WebhookUpdate, Webhooks,
 };
 use twilio_verify_webhooks::{ServiceSid, WebhookSid};
 
+pub(crate) use self::client::ApiClient;
 use self::output::Output;
 use crate::arguments::{ApiArguments, TokenArguments, WebhooksArguments, WebhooksCommand};
 use crate::output::{Failure, Outcome, visible};
@@ -57,7 +60,7 @@ pub(crate) fn service(
     }
 }
 
-pub(crate) fn run(arguments: &WebhooksArguments) -> Result<Outcome, Failure> {
+pub(crate) async fn run(arguments: &WebhooksArguments) -> Result<Outcome, Failure> {
     let environment = arguments.token.environment()?;
     let command = Command::new(&arguments.command)?;
     let sid = environment
@@ -69,7 +72,9 @@ pub(crate) fn run(arguments: &WebhooksArguments) -> Result<Outcome, Failure> {
             .with_page_size(page_size)
             .map_err(|error| Failure::usage(format!("--page-size: {error}")))?;
     }
-    command.run(&webhooks, &mut Output::new(arguments.json))
+    command
+        .run(&webhooks, &mut Output::new(arguments.json))
+        .await
 }
 
 /// A command of which all arguments are checked.
@@ -107,32 +112,37 @@ impl Command {
         })
     }
 
-    fn run(self, webhooks: &Webhooks, output: &mut Output) -> Result<Outcome, Failure> {
-        let client = UreqClient::new();
+    async fn run(self, webhooks: &Webhooks, output: &mut Output) -> Result<Outcome, Failure> {
+        let client = ApiClient::new()?;
         match self {
-            Self::List => output.list(&client.list_all(webhooks)?)?,
-            Self::Create(new) => output.one(&client.send(&webhooks.create(&new))?)?,
+            Self::List => output.list(&client.list_all(webhooks).await?)?,
+            Self::Create(new) => output.one(&client.send(&webhooks.create(&new)).await?)?,
             Self::Fetch(sid) => {
                 let call = webhooks.fetch(sid).map_err(Failure::failed)?;
-                output.one(&client.send(&call)?)?;
+                output.one(&client.send(&call).await?)?;
             }
             Self::Update(sid, update) => {
                 let call = webhooks.update(sid, &update).map_err(Failure::failed)?;
-                output.one(&client.send(&call)?)?;
+                output.one(&client.send(&call).await?)?;
             }
             Self::Delete { sid, is_confirmed } => {
                 if !is_confirmed {
                     let call = webhooks.fetch(sid).map_err(Failure::failed)?;
-                    if !confirmed(&client.send(&call)?, sid)? {
+                    let webhook = client.send(&call).await?;
+                    let asked = spawn_blocking(move || confirmed(&webhook, sid)).await;
+                    if !asked.map_err(Failure::failed)?? {
                         return Err(Failure::failed("nothing was deleted"));
                     }
                 }
                 let call = webhooks.delete(sid).map_err(Failure::failed)?;
-                client.send(&call)?;
+                client.send(&call).await?;
                 output.deleted(sid)?;
             }
-            Self::Plan(wanted) => output.plan(&Plan::new(&wanted, client.list_all(webhooks)?))?,
-            Self::Ensure(wanted) => output.ensured(&client.ensure(webhooks, &wanted)?)?,
+            Self::Plan(wanted) => {
+                let all = client.list_all(webhooks).await?;
+                output.plan(&Plan::new(&wanted, all))?;
+            }
+            Self::Ensure(wanted) => output.ensured(&client.ensure(webhooks, &wanted).await?)?,
         }
         Ok(Outcome::Done)
     }

@@ -59,7 +59,7 @@ impl Folder {
 
     /// Writes a capture and returns its file, with mode 0600. It is there whole or not at all.
     pub(crate) fn write(&self, capture: &CaptureFile) -> io::Result<PathBuf> {
-        let at = capture.received_at.strftime("%Y%m%dT%H%M%S%3fZ");
+        let at = capture.received_at.in_file_name();
         let name = format!("{at}-{:06}-{}", capture.id, capture.outcome.word());
         let path = self.0.join(format!("{name}.json"));
         let unfinished = self.0.join(format!(".{name}.unfinished"));

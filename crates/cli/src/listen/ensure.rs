@@ -5,14 +5,14 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use tokio::task::spawn_blocking;
 use twilio_verify_webhooks::api::{
-    Credentials, EventTypes, NewWebhook, UreqClient, Webhook, WebhookUpdate, Webhooks,
+    Credentials, EventTypes, NewWebhook, Webhook, WebhookUpdate, Webhooks,
 };
 use twilio_verify_webhooks::{ServiceSid, WebhookSid};
 
 use crate::capture_file::Folder;
 use crate::output::{Failure, note, warning};
+use crate::webhooks::ApiClient;
 
 /// The file that says what is to be put back. It is there while `listen --ensure` runs.
 const JOURNAL: &str = ".webhook.json";
@@ -109,12 +109,7 @@ impl Ensured {
         if let Some(last) = &last {
             last.warn();
         }
-        let api = webhooks.clone();
-        let task = {
-            let journal = journal.clone();
-            move || change(&api, webhook, &url, last, &journal)
-        };
-        let (change, done) = spawn_blocking(task).await.map_err(Failure::failed)??;
+        let (change, done) = change(&webhooks, webhook, &url, last, &journal).await?;
         Ok(Self {
             webhooks,
             journal,
@@ -133,36 +128,30 @@ impl Ensured {
         let Some(change) = self.change else {
             return Ok(());
         };
-        let webhooks = self.webhooks;
-        let undone = {
-            let change = change.clone();
-            spawn_blocking(move || undo(&webhooks, &change)).await
-        };
-        match undone {
-            Ok(Ok(done)) => {
+        match undo(&self.webhooks, &change).await {
+            Ok(done) => {
                 note(done);
                 let _ = fs::remove_file(&self.journal);
                 Ok(())
             }
-            Ok(Err(error)) => {
+            Err(error) => {
                 change.warn();
                 Err(format!("the webhook could not be put back: {error}"))
             }
-            Err(error) => Err(error.to_string()),
         }
     }
 }
 
-fn change(
+async fn change(
     webhooks: &Webhooks,
     wanted: Option<WebhookSid>,
     url: &str,
     last: Option<Change>,
     journal: &Path,
 ) -> Result<(Option<Change>, String), Failure> {
-    let client = UreqClient::new();
+    let client = ApiClient::new()?;
     let service = webhooks.service_sid().to_string();
-    let all = client.list_all(webhooks).map_err(Failure::failed)?;
+    let all = client.list_all(webhooks).await.map_err(Failure::failed)?;
     let has_url = |webhook: &&Webhook| webhook.webhook_url.as_deref() == Some(url);
     let found = match wanted {
         Some(sid) => {
@@ -192,6 +181,7 @@ fn change(
         let new = new.map_err(|error| Failure::usage(format!("--url: {error}")))?;
         let created = client
             .send(&webhooks.create(&new))
+            .await
             .map_err(Failure::failed)?;
         let sid = created
             .sid
@@ -227,7 +217,7 @@ fn change(
         before,
     };
     write(journal, &change)?;
-    set_url(&client, webhooks, sid, url)?;
+    set_url(&client, webhooks, sid, url).await?;
     let done = match &change.before {
         Some(before) => format!("{sid} calls it; before and after, it calls {before}"),
         None => format!("{sid} calls it; it is deleted at the end"),
@@ -235,8 +225,8 @@ fn change(
     Ok((Some(change), done))
 }
 
-fn set_url(
-    client: &UreqClient,
+async fn set_url(
+    client: &ApiClient,
     webhooks: &Webhooks,
     sid: WebhookSid,
     url: &str,
@@ -244,16 +234,19 @@ fn set_url(
     let update = WebhookUpdate::new().webhook_url(url);
     let update = update.map_err(Failure::failed)?;
     let call = webhooks.update(sid, &update).map_err(Failure::failed)?;
-    client.send(&call).map_err(Failure::failed)?;
+    client.send(&call).await.map_err(Failure::failed)?;
     Ok(())
 }
 
 /// Takes a change back, unless somebody has changed the webhook since.
-fn undo(webhooks: &Webhooks, change: &Change) -> Result<String, String> {
-    let client = UreqClient::new();
+async fn undo(webhooks: &Webhooks, change: &Change) -> Result<String, String> {
+    let client = ApiClient::new().map_err(|_| "no client can be made".to_owned())?;
     let sid = change.webhook;
     let call = webhooks.fetch(sid).map_err(|error| error.to_string())?;
-    let found = client.send(&call).map_err(|error| error.to_string())?;
+    let found = client
+        .send(&call)
+        .await
+        .map_err(|error| error.to_string())?;
     if found.webhook_url.as_deref() != Some(&change.url) {
         return Ok(format!(
             "webhook {sid} has another URL by now, and is left as it is"
@@ -261,7 +254,10 @@ fn undo(webhooks: &Webhooks, change: &Change) -> Result<String, String> {
     }
     let Some(before) = &change.before else {
         let call = webhooks.delete(sid).map_err(|error| error.to_string())?;
-        client.send(&call).map_err(|error| error.to_string())?;
+        client
+            .send(&call)
+            .await
+            .map_err(|error| error.to_string())?;
         return Ok(format!(
             "webhook {sid}, which was created at the start, is deleted"
         ));
@@ -271,7 +267,10 @@ fn undo(webhooks: &Webhooks, change: &Change) -> Result<String, String> {
     let call = webhooks
         .update(sid, &update)
         .map_err(|error| error.to_string())?;
-    client.send(&call).map_err(|error| error.to_string())?;
+    client
+        .send(&call)
+        .await
+        .map_err(|error| error.to_string())?;
     Ok(format!("webhook {sid} calls {before} again"))
 }
 

@@ -245,7 +245,7 @@ fn delivery(entry: &Entry) -> Delivery<'_> {
 
 fn text(entry: &Entry) -> String {
     let summary = Summary::new(&entry.request);
-    let time = entry.received_at.strftime("%H:%M:%S");
+    let time = entry.received_at.time_of_day();
     let status = entry.answer.as_ref().map_or(0, |answer| answer.status);
     let (style, sign) = if entry.outcome.is_accepted() {
         (GOOD, "accepted")

@@ -11,7 +11,6 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot};
 
@@ -19,6 +18,7 @@ use super::lines::Lines;
 use crate::application::Answered;
 use crate::session::{Budget, Session, from_application, milliseconds, request as read_request};
 use crate::store::{Answer, AnsweredBy, Entry};
+use crate::timestamp::Timestamp;
 
 /// How long a request may take to come in.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
@@ -110,7 +110,7 @@ impl Receiving {
     ) {
         let (start, received_at) = (Instant::now(), Timestamp::now());
         let session = &self.session;
-        let Some(verification) = &session.verification else {
+        let Some(verification) = session.verification() else {
             return;
         };
         let (head, body) = request.into_parts();

@@ -9,10 +9,11 @@ use serde_json::Value;
 
 use super::json::laid_out;
 use super::{Shared, html, not_found};
-use crate::explanation::Explanation;
+use crate::explanation::{Explanation, quoted};
 use crate::output::{visible, visible_lines};
 use crate::pieces::{Beside, Pieces};
 use crate::request::Request;
+use crate::session::Verifying;
 use crate::store::{Answer, Entry, FromApplication};
 use crate::summary::{DOCUMENTED, Summary};
 use crate::verification::Outcome;
@@ -25,6 +26,8 @@ struct Details<'a> {
     style: &'a str,
     icon: &'a str,
     read_only: bool,
+    /// Whether there is nothing to diagnose with.
+    no_key: bool,
     id: u64,
     newer: Option<u64>,
     older: Option<u64>,
@@ -65,6 +68,8 @@ struct Refused {
     message: String,
     explanation: Option<Arc<Explanation>>,
     report: String,
+    /// The command that diagnoses the file.
+    diagnose: Option<String>,
 }
 
 /// A parameter, laid out where it is JSON.
@@ -114,14 +119,16 @@ pub(super) async fn details(
         style: shared.assets.style(),
         icon: shared.assets.icon(),
         read_only: session.is_read_only(),
+        no_key: matches!(session.verifying, Verifying::Not),
         id,
         newer: ids().filter(|other| *other > id).min(),
         older: ids().filter(|other| *other < id).max(),
         datetime: entry.received_at.to_string(),
-        time: entry
-            .received_at
-            .strftime("%Y-%m-%d %H:%M:%S UTC")
-            .to_string(),
+        time: format!(
+            "{} {} UTC",
+            entry.received_at.date(),
+            entry.received_at.time_of_day()
+        ),
         outcome: entry.outcome.word(),
         event_type: summary
             .event_type
@@ -193,6 +200,10 @@ fn refused(entry: &Entry) -> Option<Refused> {
         message: visible(message),
         explanation,
         report,
+        diagnose: entry.capture.as_ref().map(|path| {
+            let path = quoted(&path.display().to_string());
+            visible(&format!("verify-webhooks diagnose {path}"))
+        }),
     })
 }
 
@@ -282,7 +293,7 @@ fn replays(entry: &Entry) -> Vec<ReplayRow> {
             let application = &replay.application;
             ReplayRow {
                 datetime: replay.at.to_string(),
-                time: replay.at.strftime("%H:%M:%S").to_string(),
+                time: replay.at.time_of_day(),
                 kind: replay.kind,
                 status: application
                     .status

@@ -59,7 +59,7 @@ impl Row {
         Self {
             id: entry.id,
             datetime: entry.received_at.to_string(),
-            time: entry.received_at.strftime("%H:%M:%S").to_string(),
+            time: entry.received_at.time_of_day(),
             outcome: entry.outcome.word(),
             event_type: match &summary.event_type {
                 Some(event_type) => visible_start(event_type, 60),

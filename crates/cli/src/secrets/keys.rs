@@ -92,6 +92,18 @@ impl SigningKey {
 impl ReceivingKeys {
     /// Returns the keys as they were given, at least one.
     pub(crate) fn given(&self, environment: &Environment) -> Result<GivenKeys, Failure> {
+        self.given_if_any(environment)?.ok_or_else(|| {
+            Failure::usage(
+                "expected a key: TWILIO_AUTH_TOKEN, --token-file, --env-file or --shared-key",
+            )
+        })
+    }
+
+    /// Returns the keys as they were given.
+    pub(crate) fn given_if_any(
+        &self,
+        environment: &Environment,
+    ) -> Result<Option<GivenKeys>, Failure> {
         let token = self.token.token(environment)?;
         let mut shared_keys = Vec::new();
         for (given, algorithm) in [
@@ -109,12 +121,8 @@ impl ReceivingKeys {
                 });
             }
         }
-        if token.is_none() && shared_keys.is_empty() {
-            return Err(Failure::usage(
-                "expected a key: TWILIO_AUTH_TOKEN, --token-file, --env-file or --shared-key",
-            ));
-        }
-        Ok(GivenKeys { token, shared_keys })
+        let is_any = token.is_some() || !shared_keys.is_empty();
+        Ok(is_any.then_some(GivenKeys { token, shared_keys }))
     }
 }
 
@@ -139,6 +147,12 @@ impl GivenKeys {
                 .map_err(|error| Failure::usage(format!("the SharedKey: {error}")))
         });
         token.chain(shared).collect()
+    }
+
+    /// Returns their secrets, for what may be wrong with the text of one.
+    pub(crate) fn into_secrets(self) -> Vec<Secret> {
+        let shared = self.shared_keys.into_iter().map(|shared| shared.secret);
+        self.token.into_iter().chain(shared).collect()
     }
 }
 

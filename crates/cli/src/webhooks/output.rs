@@ -4,8 +4,9 @@ use std::io::{self, Write as _};
 
 use serde_json::{Value, json};
 use twilio_verify_webhooks::WebhookSid;
-use twilio_verify_webhooks::api::{Ensured, Outcome, Plan, Step, Webhook};
+use twilio_verify_webhooks::api::{Outcome, Plan, Step, Webhook};
 
+use super::client::Ensured;
 use crate::output::{HEADING, Out, visible};
 
 /// Members in the order of Twilio's documents. Unknown ones come after them.

@@ -1,4 +1,5 @@
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
 use std::process::{Output, Stdio};
 
 use serde_json::Value;
@@ -305,4 +306,50 @@ fn refusals_of_the_api_are_shown_with_their_page() {
     let mut plain = webhooks(&api, &["list", "--base-url", "http://api.example"]);
     plain.stdout.clear();
     printed(&plain, 2);
+}
+
+/// Calls of Twilio's API go through the proxy of the environment, which learns the host and nothing more.
+#[test]
+fn the_proxy_of_the_environment_is_used() {
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = proxy.local_addr().unwrap();
+    let asked = std::thread::spawn(move || {
+        let (stream, _) = proxy.accept().unwrap();
+        let mut stream = BufReader::new(stream);
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            stream.read_line(&mut head).unwrap();
+        }
+        let refusal = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
+        stream.get_mut().write_all(refusal).unwrap();
+        head
+    });
+    let mut command = command();
+    for name in [
+        "NO_PROXY",
+        "no_proxy",
+        "https_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+        "REQUEST_METHOD",
+    ] {
+        command.env_remove(name);
+    }
+    command
+        .args(["webhooks", "list", "--service", SERVICE])
+        .env("HTTPS_PROXY", format!("http://user:{SECRET}@{address}"))
+        .env("TWILIO_API_KEY", KEY)
+        .env("TWILIO_API_KEY_SECRET", "another-planted-secret-0123456789");
+    let shown = printed(&command.output().unwrap(), 1);
+    assert!(
+        shown.contains("proxy") && !shown.contains(SECRET),
+        "{shown}"
+    );
+    let head = asked.join().unwrap();
+    assert!(
+        head.starts_with("CONNECT verify.twilio.com:443 HTTP/1.1\r\n"),
+        "{head}"
+    );
+    assert!(head.contains("Proxy-Authorization: Basic "), "{head}");
+    assert!(!head.contains("another-planted"), "{head}");
 }

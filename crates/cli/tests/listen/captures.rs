@@ -215,3 +215,59 @@ fn diagnose_reads_captures_and_copies_for_a_report() {
     let text = String::from_utf8(text).unwrap();
     assert!(text.contains("the host differs"), "{text}");
 }
+
+/// A folder with a capture that was not diagnosed, of a delivery that was signed for another host.
+fn undiagnosed() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::listen(&["--capture", folder.path().to_str().unwrap()]);
+    let delivery = signed_for("https://new.example.com/webhook?tenant=1");
+    deliver(program.address(), &delivery);
+    let line = program.line();
+    drop(program);
+    let file = line["capture"].as_str().unwrap();
+    let mut capture: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+    capture["explanation"] = Value::Null;
+    fs::write(file, capture.to_string()).unwrap();
+    folder
+}
+
+#[test]
+fn a_capture_is_diagnosed_when_it_is_opened_if_there_is_a_key() {
+    let folder = undiagnosed();
+    let opened = |arguments: &[&str], has_key: bool| {
+        let own = [
+            "inspect",
+            folder.path().to_str().unwrap(),
+            "--page-port",
+            "0",
+            "--json",
+        ];
+        let mut command = command(&[&own[..], arguments].concat());
+        if !has_key {
+            command.env_remove("TWILIO_AUTH_TOKEN");
+        }
+        let program = Program::start(command);
+        let (address, path) = program.page();
+        let details = open(address, &format!("{path}deliveries/1")).body;
+        assert!(!details.contains(TOKEN) && !details.contains("method=\"post\""));
+        assert_eq!(program.interrupt(), 0);
+        details
+    };
+    let details = opened(&[], true);
+    assert!(details.contains("the host differs"), "{details}");
+    // With the URL that Twilio calls there is nothing to explain but the refusal that is in the file.
+    let details = opened(&["--url", "https://new.example.com/webhook?tenant=1"], true);
+    assert!(!details.contains("the host differs"), "{details}");
+    let details = opened(&[], false);
+    assert!(details.contains("inspect has no key"), "{details}");
+    assert!(details.contains("verify-webhooks diagnose "), "{details}");
+    let wrong = run(&[
+        "inspect",
+        folder.path().to_str().unwrap(),
+        "--page-port",
+        "0",
+        "--url",
+        "no URL",
+    ]);
+    assert_eq!(wrong.status.code(), Some(2));
+}

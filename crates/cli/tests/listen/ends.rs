@@ -1,10 +1,11 @@
 //! How it ends.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use super::program::{Program, URL, forged, run, signed};
+use super::program::{Program, URL, command, forged, run, signed};
 use super::web::{connect, deliver, request};
 
 /// What the issue promises.
@@ -61,6 +62,49 @@ fn a_port_that_is_taken_is_named() {
         let error = String::from_utf8(output.stderr).unwrap();
         assert!(error.contains(&address), "{error}");
         assert!(error.contains(option), "{error}");
+    }
+    let output = run(&["inspect", env!("CARGO_TARGET_TMPDIR"), "--page-port", &port]);
+    assert_eq!(output.status.code(), Some(1));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("--page-port"), "{error}");
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_it() {
+    for format in [&["--json"][..], &[]] {
+        let own = [
+            "listen",
+            "--url",
+            URL,
+            "--listen",
+            "127.0.0.1:0",
+            "--page-port",
+            "off",
+        ];
+        let mut listen = command(&[&own[..], format].concat());
+        let mut child = listen
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut ready = String::new();
+        while !ready.ends_with("}\n") && !ready.contains("Ctrl-C") {
+            stdout.read_line(&mut ready).unwrap();
+        }
+        let (_, address) = ready.split_once("http://").unwrap();
+        let is_part = |c: char| c.is_ascii_digit() || ".:".contains(c);
+        let address = address.split(|c| !is_part(c)).next().unwrap().parse();
+        drop(stdout);
+        deliver(address.unwrap(), &signed());
+        let mut said = String::new();
+        child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut said)
+            .unwrap();
+        assert_eq!((child.wait().unwrap().code(), &*said), (Some(0), ""));
     }
 }
 

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 use twilio_verify_webhooks::testing::{EventBuilder, Signer};
 use twilio_verify_webhooks::{Algorithm, AuthToken, SharedKey};
 
-use super::program::{Program, TOKEN, URL, command, forged, signed, signed_for};
-use super::web::deliver;
+use super::captures::files;
+use super::program::{Program, TOKEN, URL, command, forged, run, signed, signed_for};
+use super::web::{deliver, open, submit};
 
 const READY: [&str; 8] = [
     "capture", "event", "forward", "listen", "page", "url", "version", "webhook",
@@ -122,36 +123,63 @@ fn a_refusal_is_explained_with_what_to_change() {
 }
 
 #[test]
-fn nothing_printed_holds_a_secret_or_a_signature() {
-    let program = Program::listen(&[]);
+fn nothing_written_holds_a_secret_or_a_right_signature() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder_name = folder.path().to_str().unwrap();
     let delivery = forged();
-    let mut command = command(&[
-        "listen",
-        "--url",
-        URL,
-        "--listen",
-        "127.0.0.1:0",
-        "--page-port",
-        "0",
-        "--until",
-        "1",
-    ]);
-    let child = command
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child);
-    deliver(program.address(), &delivery);
-    let line = program.line().to_string();
-    assert!(!line.contains(TOKEN));
-    assert!(!line.contains("AAAAAAAAAAAAAAAAAAAAAAAAAAA="));
-    let right = delivery.as_delivery();
-    let _ = right;
-    let expected = AuthToken::new(TOKEN).unwrap();
     let params: Vec<(String, String)> = url::form_urlencoded::parse(delivery.body())
         .into_owned()
         .collect();
-    assert!(!line.contains(&expected.sign(URL, params)));
+    let expected = AuthToken::new(TOKEN).unwrap().sign(URL, params);
+    let check = |what: &str, text: &str| {
+        assert!(!text.contains(TOKEN), "{what}: {text}");
+        assert!(!text.contains(&expected), "{what}: {text}");
+    };
+    let program = Program::listen(&["--capture", folder_name]);
+    deliver(program.address(), &delivery);
+    let line = program.line().to_string();
+    check("line", &line);
+    assert!(!line.contains("AAAAAAAAAAAAAAAAAAAAAAAAAAA="));
+    check("ready", &program.ready.to_string());
+    let (address, path) = program.page();
+    for page in [
+        "",
+        "deliveries/1",
+        "deliveries/1/curl",
+        "deliveries/1/report",
+        "nothing",
+    ] {
+        check(page, &open(address, &format!("{path}{page}")).body);
+    }
+    for form in ["as=same", "as=new", "as=other"] {
+        let answer = submit(address, &format!("{path}deliveries/1/replay"), form);
+        check(form, &answer.body);
+    }
+    for file in files(folder.path()) {
+        check("file", &std::fs::read_to_string(file).unwrap());
+    }
+    drop(program);
+    for others in [
+        &["inspect", folder_name, "--page-port", "none"][..],
+        &["inspect", "missing", "--page-port", "0"],
+        &["replay", "missing", "--to", "http://127.0.0.1:1"],
+        &["replay", "latest", "--to", "http://127.0.0.1:1"],
+        &[
+            "listen",
+            "--url",
+            "https://a.example/",
+            "--listen",
+            "nowhere",
+        ],
+        &["listen", "--url", TOKEN],
+        &["listen", "--url", URL, "--forward", TOKEN],
+    ] {
+        let output = run(others);
+        check(
+            "output",
+            &String::from_utf8([output.stdout, output.stderr].concat()).unwrap(),
+        );
+    }
 }
 
 #[test]
