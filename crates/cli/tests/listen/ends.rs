@@ -89,7 +89,7 @@ fn a_reader_that_goes_away_ends_it() {
             .unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut ready = String::new();
-        while !ready.ends_with("}\n") && !ready.contains("Ctrl-C") {
+        while !ready.ends_with("}\n") && !ready.ends_with("\n\n") {
             stdout.read_line(&mut ready).unwrap();
         }
         let (_, address) = ready.split_once("http://").unwrap();
