@@ -46,6 +46,7 @@ fn act(event: &Event<'_>) {
         Event::Challenge(challenge) => {
             let identity = &challenge.entity_identity;
             match challenge.event_type {
+                // An identity may be longer than what was signed: let nobody in but whom you asked with this challenge.
                 ChallengeEventType::Approved => println!("let {identity} in: {uuid}"),
                 ChallengeEventType::Denied => println!("keep {identity} out: {uuid}"),
             }
