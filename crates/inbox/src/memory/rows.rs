@@ -1,0 +1,164 @@
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use twilio_verify_webhooks::DeliveryId;
+
+use crate::row::{Row, State, Timestamp};
+use crate::store::{Counts, Leased, Ticket};
+use crate::transition::{Operation, Outcome, transition};
+
+/// Rows by their ids, and the orders in which they are due.
+#[derive(Default)]
+pub(super) struct Rows {
+    rows: HashMap<Arc<DeliveryId>, Kept>,
+    /// By when they are due.
+    pending: Order,
+    /// By when their leases end.
+    working: Order,
+    /// By when they were done.
+    done: Order,
+    dead: BTreeSet<Arc<DeliveryId>>,
+    /// How many places were given out.
+    places: u64,
+}
+
+struct Kept {
+    row: Row,
+    place: u64,
+}
+
+/// Ids by time. Places tell rows of one time apart, so that ids, which lie elsewhere in memory, are not compared.
+type Order = BTreeMap<(Timestamp, u64), Arc<DeliveryId>>;
+
+impl Rows {
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(super) fn contains(&self, id: &DeliveryId) -> bool {
+        self.rows.contains_key(id)
+    }
+
+    pub(super) fn get(&self, id: &DeliveryId) -> Option<&Row> {
+        self.rows.get(id).map(|kept| &kept.row)
+    }
+
+    /// Applies an operation to the row of an id, if there is one.
+    pub(super) fn apply(
+        &mut self,
+        id: &DeliveryId,
+        operation: Operation,
+        now: Timestamp,
+    ) -> Outcome {
+        let Some((id, Kept { row, place })) = self.rows.remove_entry(id) else {
+            return transition(None, operation, now).1;
+        };
+        let (state, due) = (row.state, row.due);
+        let (row, outcome) = transition(Some(row), operation, now);
+        match row {
+            Some(row) if (row.state, row.due) == (state, due) => {
+                self.rows.insert(id, Kept { row, place });
+            }
+            row => {
+                match self.order(state) {
+                    Some(order) => drop(order.remove(&(due, place))),
+                    None => drop(self.dead.remove(&id)),
+                }
+                if let Some(row) = row {
+                    self.insert(id, row);
+                }
+            }
+        }
+        outcome
+    }
+
+    /// Applies an operation that makes the row of an id that is not known.
+    pub(super) fn add(&mut self, id: DeliveryId, operation: Operation, now: Timestamp) -> Outcome {
+        let (row, outcome) = transition(None, operation, now);
+        if let Some(row) = row {
+            self.insert(Arc::new(id), row);
+        }
+        outcome
+    }
+
+    fn insert(&mut self, id: Arc<DeliveryId>, row: Row) {
+        let place = self.places;
+        self.places = place.wrapping_add(1);
+        match self.order(row.state) {
+            Some(order) => drop(order.insert((row.due, place), Arc::clone(&id))),
+            None => drop(self.dead.insert(Arc::clone(&id))),
+        }
+        self.rows.insert(id, Kept { row, place });
+    }
+
+    fn order(&mut self, state: State) -> Option<&mut Order> {
+        match state {
+            State::Pending => Some(&mut self.pending),
+            State::Working => Some(&mut self.working),
+            State::Done => Some(&mut self.done),
+            State::Dead => None,
+        }
+    }
+
+    /// Removes at most `most` rows that were done at least `age` ago, and tells how many.
+    pub(super) fn purge(&mut self, age: Duration, most: usize, now: Timestamp) -> u64 {
+        let mut purged = 0_u64;
+        for _ in 0..most {
+            let Some((&(done, _), id)) = self.done.first_key_value() else {
+                break;
+            };
+            if done.after(age) > now {
+                break;
+            }
+            let id = Arc::clone(id);
+            if self.apply(&id, Operation::Purge { age }, now) != Outcome::Changed {
+                break;
+            }
+            purged = purged.saturating_add(1);
+        }
+        purged
+    }
+
+    /// Finds the row that is due longest, and whether it is one whose lease ran out.
+    pub(super) fn next_due(&self, now: Timestamp) -> Option<(Arc<DeliveryId>, bool)> {
+        let due = |order: &Order| {
+            let (&(due, _), id) = order.first_key_value()?;
+            (due <= now).then(|| (due, Arc::clone(id)))
+        };
+        match (due(&self.pending), due(&self.working)) {
+            (Some(pending), Some(working)) if working.0 < pending.0 => Some((working.1, true)),
+            (Some(pending), _) => Some((pending.1, false)),
+            (None, working) => working.map(|(_, id)| (id, true)),
+        }
+    }
+
+    pub(super) fn leased(&self, id: &DeliveryId, retaken: bool, now: Timestamp) -> Option<Leased> {
+        let row = self.get(id)?;
+        Some(Leased {
+            ticket: Ticket::new(id.clone(), row.attempt),
+            tries: row.tries,
+            age: now.since(row.received),
+            event: row.event.clone()?,
+            retaken,
+        })
+    }
+
+    /// Returns the dead rows in the order of their ids.
+    pub(super) fn dead(&self) -> impl Iterator<Item = (&Arc<DeliveryId>, &Row)> {
+        self.dead.iter().filter_map(|id| Some((id, self.get(id)?)))
+    }
+
+    pub(super) fn counts(&self, now: Timestamp) -> Counts {
+        let count = |len: usize| u64::try_from(len).unwrap_or(u64::MAX);
+        let oldest = [&self.pending, &self.working];
+        let oldest = oldest.into_iter().filter_map(|order| order.keys().next());
+        let oldest = oldest.map(|(due, _)| *due).filter(|due| *due <= now).min();
+        Counts {
+            pending: count(self.pending.len()),
+            working: count(self.working.len()),
+            dead: count(self.dead.len()),
+            oldest_due: oldest.map(|due| now.since(due)),
+        }
+    }
+}
