@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinError;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use twilio_verify_webhooks::Event;
 
 use crate::handler::{Handling, Start};
@@ -130,15 +130,24 @@ async fn watched<S: Store>(
             break false;
         }
         let renewal = shared.store.settle(ticket, Settlement::Extend { lease });
-        match race(&mut *handling, shared.limited(renewal)).await {
+        let renewal = shared.limited(renewal);
+        // A store that does not answer holds up nothing: the lease ends all the same.
+        let renewed = async {
+            match lease_end {
+                Some(end) => timeout_at(end, renewal).await,
+                None => Ok(renewal.await),
+            }
+        };
+        match race(&mut *handling, renewed).await {
             First::Left(finished) => return End::Finished(finished),
-            First::Right(Ok(Settled::Held)) => {
+            First::Right(Err(_)) => break false,
+            First::Right(Ok(Ok(Settled::Held))) => {
                 lease_end = now.checked_add(lease);
                 renew_at = now.checked_add(third);
             }
-            First::Right(Ok(Settled::AlreadyDone)) => (lease_end, renew_at) = (None, None),
-            First::Right(Ok(Settled::Lost)) => break false,
-            First::Right(Err(_)) => {
+            First::Right(Ok(Ok(Settled::AlreadyDone))) => (lease_end, renew_at) = (None, None),
+            First::Right(Ok(Ok(Settled::Lost))) => break false,
+            First::Right(Ok(Err(_))) => {
                 let wait = third.checked_div(4).unwrap_or_default();
                 renew_at = Instant::now().checked_add(wait);
             }

@@ -92,19 +92,19 @@ impl<S: Store> InboxBuilder<S> {
         self
     }
 
-    /// Sets after what time without renewal another worker may take a row: 30 s.
+    /// Sets after what time without renewal another worker may take a row: 30 s, at least 100 ms.
     ///
     /// It is renewed at a third of that, so a renewal may fail twice. Shorter, and a pause of the process or of the
     /// store makes a handler run twice; longer, and the events of a process that died wait longer.
-    pub const fn lease(mut self, lease: Duration) -> Self {
-        self.settings.lease = lease;
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.settings.lease = lease.max(Duration::from_millis(100));
         self
     }
 
-    /// Sets how many tries an event has: 20, which with the default [back-off](Self::backoff) last for up to an hour,
+    /// Sets how many tries an event has, at least one: 20, which with the default [back-off](Self::backoff) last for up to an hour,
     /// as a challenge does.
     pub const fn max_tries(mut self, max_tries: u32) -> Self {
-        self.settings.max_tries = max_tries;
+        self.settings.max_tries = if max_tries == 0 { 1 } else { max_tries };
         self
     }
 

@@ -16,6 +16,11 @@ use crate::settings::jittered;
 use crate::store::{Settlement, Store, Taken};
 use crate::trace;
 
+/// A shorter one would keep a store busy that has nothing to do.
+const SHORTEST_POLL: Duration = Duration::from_millis(10);
+/// Longer than that, and what another process accepted is as good as lost.
+const LONGEST_POLL: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Takes rows and handles their events.
 ///
 /// It wakes at once for what its own [`Inbox`] and the clones of that accept, and polls for the rest. Any number of
@@ -48,9 +53,9 @@ impl<S: Store> Worker<S> {
     }
 
     /// Sets how long at most it waits before it looks for rows that others accepted, or that are due again: 1 s, which
-    /// nobody who waits to be let in notices, and which costs a store one query.
-    pub const fn poll(mut self, interval: Duration) -> Self {
-        self.poll = interval;
+    /// nobody who waits to be let in notices, and which costs a store one query. From 10 ms to a day.
+    pub fn poll(mut self, interval: Duration) -> Self {
+        self.poll = interval.clamp(SHORTEST_POLL, LONGEST_POLL);
         self
     }
 

@@ -17,6 +17,8 @@ pub(crate) struct Switches {
     pub(crate) garbles: AtomicBool,
     /// Renewals fail, other calls do not.
     pub(crate) does_not_renew: AtomicBool,
+    /// Renewals are not answered.
+    pub(crate) renews_never: AtomicBool,
     pub(crate) calls: AtomicUsize,
 }
 
@@ -59,6 +61,9 @@ impl Store for Flaky {
         let renews = matches!(settlement, Settlement::Extend { .. });
         if renews && self.switches.does_not_renew.load(Ordering::Relaxed) {
             return Err(StoreErrorKind::Timeout.into());
+        }
+        if renews && self.switches.renews_never.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
         }
         self.call(self.store.settle(ticket, settlement)).await
     }

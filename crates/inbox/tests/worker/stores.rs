@@ -1,0 +1,100 @@
+//! Stores that fail, do not answer, or are full.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+use twilio_verify_webhooks_inbox::{
+    Answer, AnswerOutcome, Inbox, MemoryStore, State, StoreErrorKind,
+};
+
+use crate::flaky::Flaky;
+use crate::{HOUR, approved, run, takes, until};
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_fails_is_asked_less_and_less_and_rows_are_handled_when_it_is_back() {
+    let store = Flaky::default();
+    let switches = Arc::clone(&store.switches);
+    let inbox = Inbox::new(store);
+    let received = approved();
+    let _ = inbox.accept(&received).await;
+    switches.fails.store(true, Ordering::Relaxed);
+    let _worker = run(&inbox, |_| async { Ok(()) });
+    let answer = inbox.accept(&approved()).await;
+    assert_eq!(
+        (answer.status(), answer.outcome()),
+        (503, AnswerOutcome::Unavailable)
+    );
+    let before = switches.calls.load(Ordering::Relaxed);
+    sleep(HOUR).await;
+    let calls = switches.calls.load(Ordering::Relaxed) - before;
+    assert!((360..900).contains(&calls), "{calls} calls in an hour");
+    switches.fails.store(false, Ordering::Relaxed);
+    sleep(Duration::from_secs(15)).await;
+    let row = inbox
+        .find(&received.event.delivery_id())
+        .await
+        .expect("found")
+        .expect("a row");
+    assert_eq!(row.state, State::Dead, "an approval of an hour ago");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_does_not_answer_is_503_within_three_seconds() {
+    let store = Flaky::default();
+    store.switches.stalls.store(true, Ordering::Relaxed);
+    let inbox = Inbox::new(store);
+    let start = Instant::now();
+    let answer: Answer = inbox.accept(&approved()).await;
+    assert_eq!(start.elapsed(), Duration::from_secs(3));
+    assert_eq!(answer.status(), 503);
+    assert_eq!(
+        answer.error().map(|error| error.kind()),
+        Some(StoreErrorKind::Timeout)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_memory_store_that_is_full_is_503_and_forgets_nothing() {
+    let inbox = Inbox::new(MemoryStore::with(2, HOUR * 2));
+    let _worker = run(&inbox, |_| async { Ok(()) });
+    let (one, two, three) = (approved(), approved(), approved());
+    for received in [&one, &two] {
+        let _ = inbox.accept(received).await;
+        until(&inbox, &received.event.delivery_id(), State::Done).await;
+    }
+    let answer = inbox.accept(&three).await;
+    assert_eq!(
+        answer.error().map(|error| error.kind()),
+        Some(StoreErrorKind::Full)
+    );
+    assert_eq!(
+        inbox.accept(&one).await.outcome(),
+        AnswerOutcome::Repeated(State::Done)
+    );
+    // Done rows leave after the stated time only.
+    sleep(HOUR * 2).await;
+    assert_eq!(inbox.accept(&three).await.outcome(), AnswerOutcome::New);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_with_nothing_to_do_is_left_alone_whatever_the_poll_is() {
+    let cases = [
+        (Duration::ZERO, 360_000..720_001),
+        (Duration::from_secs(1), 3_600..7_201),
+        (Duration::MAX, 1..3),
+    ];
+    for (poll, expected) in cases {
+        let store = Flaky::default();
+        let switches = Arc::clone(&store.switches);
+        let inbox = Inbox::new(store);
+        let worker = inbox.worker(|_| takes(HOUR)).poll(poll);
+        worker.run_until(sleep(HOUR)).await;
+        let calls = switches.calls.load(Ordering::Relaxed);
+        assert!(
+            expected.contains(&calls),
+            "{poll:?}: {calls} calls in an hour"
+        );
+    }
+}
