@@ -23,10 +23,13 @@
 //! What a store keeps through a crash cannot be seen from here. Kill its process between an answer and the next, cut
 //! its connections after the request went out, and trace its flushes.
 
+mod call;
 mod conformance;
 mod deliveries;
 mod divergence;
+mod history;
 mod linear;
+mod model;
 
 pub use self::conformance::Conformance;
 pub use self::deliveries::Deliveries;
