@@ -8,10 +8,9 @@ use crate::store::SqliteStore;
 
 /// Marks a row as done if its ticket is good.
 const DONE: &str = "\
-UPDATE verify_inbox SET state = 2, event = NULL, error = NULL, \
-due = CASE WHEN state = 2 THEN due ELSE CAST(?5 AS INTEGER) END \
+UPDATE verify_inbox SET state = 2, event = NULL, error = NULL, due = CAST(?5 AS INTEGER) \
 WHERE inbox = ?1 AND account_sid = ?2 AND uuid = ?3 AND attempt = CAST(?4 AS INTEGER) AND attempt > 0 \
-RETURNING 0";
+AND state <> 2 RETURNING 0";
 
 /// Writes a row as done unless there is one.
 const FIRST: &str = "\
@@ -50,8 +49,8 @@ pub enum First {
 /// Why a step in a transaction of yours was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum TransactionError<E> {
-    /// Another attempt took the row. Roll back: that one acts.
-    #[error("the lease is lost: another attempt has the row")]
+    /// Another attempt took the row, or it is done. Roll back: this transaction must not act.
+    #[error("the lease is lost: another attempt has the row, or it is done")]
     LeaseLost,
     /// The statement failed.
     #[error("the statement failed: {0}")]
@@ -70,7 +69,9 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// [`TransactionError::LeaseLost`] if another attempt took the row, so that `?` rolls your transaction back.
+    /// [`TransactionError::LeaseLost`] if another attempt took the row, or if it is done, so that `?` rolls your
+    /// transaction back. If the outcome of an earlier commit is not known, return that error from the handler: the worker
+    /// then asks for the row by its ticket, and takes one that is done for a success.
     ///
     /// ```
     /// # use std::time::Duration;

@@ -12,8 +12,8 @@ use twilio_verify_webhooks::Received;
 use twilio_verify_webhooks::testing::EventBuilder;
 use twilio_verify_webhooks_inbox::testing::Deliveries;
 use twilio_verify_webhooks_inbox::{
-    Accepted, Answer, AnswerOutcome, Entry, Inbox, Job, Settlement, State, Store as _, StoreError,
-    StoreErrorKind, Terms, Ticket,
+    Accepted, Answer, AnswerOutcome, Entry, ErrorText, Inbox, Job, Settled, Settlement, State,
+    Store as _, StoreError, StoreErrorKind, Terms, Ticket,
 };
 use twilio_verify_webhooks_inbox_sqlite::{First, SqliteStore, TransactionError};
 
@@ -309,8 +309,15 @@ async fn a_row_commits_with_the_writes_of_the_user_or_not_at_all() -> Result<()>
     assert_eq!(sessions, "in time");
     let row = store.find(&id).await?.expect("a row");
     assert_eq!((row.state, row.event), (State::Done, None));
-    // After a commit whose outcome is unknown, it is asked again.
-    store.done_in(&leased.ticket, query(&file))?;
+    // Whoever does not know that it was committed must not commit it twice; the worker learns that it was.
+    let again = store.done_in(&leased.ticket, query(&file));
+    assert!(matches!(again, Err(TransactionError::LeaseLost)));
+    let error = ErrorText::new("the commit was not answered");
+    let after = Duration::ZERO;
+    let settled = store
+        .settle(&leased.ticket, Settlement::Again { after, error })
+        .await?;
+    assert_eq!(settled, Settled::AlreadyDone);
     Ok(())
 }
 
