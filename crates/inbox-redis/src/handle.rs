@@ -22,6 +22,7 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisClaims<C> {
     {
         let claims = self.clone();
         let task = tokio::spawn(async move {
+            let sent = Instant::now();
             let ticket = match claims.claim(&received).await {
                 Ok(Claim::New(ticket)) => ticket,
                 Ok(Claim::InProgress) => return ClaimAnswer::InProgress,
@@ -31,21 +32,24 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisClaims<C> {
             };
             let event = received.event;
             let handling = tokio::spawn(async move { handler(event).await });
-            claims.to_the_end(&ticket, handling).await
+            claims.to_the_end(&ticket, sent, handling).await
         });
         task.await.unwrap_or(ClaimAnswer::Lost)
     }
 
+    /// `held_since` is when the claim was asked for: by this process's own clock the lease ends no later than that plus
+    /// its length, whatever happened to the reply.
     async fn to_the_end<E>(
         &self,
         ticket: &ClaimTicket,
+        mut held_since: Instant,
         mut handling: JoinHandle<Result<(), E>>,
     ) -> ClaimAnswer {
-        let third = self.shared.lease.checked_div(3).unwrap_or(Duration::ZERO);
-        // By this process's own clock, counted from before the request.
-        let mut held_since = Instant::now();
+        let lease = self.shared.lease;
+        let third = lease.checked_div(3).unwrap_or(Duration::ZERO);
         loop {
-            match timeout(third, &mut handling).await {
+            let left = lease.saturating_sub(held_since.elapsed());
+            match timeout(third.min(left), &mut handling).await {
                 Ok(Ok(Ok(()))) => {
                     return match self.done(ticket).await {
                         Ok(Settled::Held) => ClaimAnswer::Handled,
@@ -60,11 +64,12 @@ impl<C: ConnectionLike + Clone + Send + Sync + 'static> RedisClaims<C> {
                 Err(_) => {}
             }
             let sent = Instant::now();
-            match self.extend(ticket).await {
-                Ok(Settled::Held) => held_since = sent,
+            let left = lease.saturating_sub(held_since.elapsed());
+            match timeout(left, self.extend(ticket)).await {
+                Ok(Ok(Settled::Held)) => held_since = sent,
                 // It may be renewed yet, with the next turn.
-                Err(_) if held_since.elapsed() < self.shared.lease => {}
-                Ok(Settled::Lost) | Err(_) => {
+                Ok(Err(_)) if held_since.elapsed() < lease => {}
+                Ok(Ok(Settled::Lost) | Err(_)) | Err(_) => {
                     handling.abort();
                     return ClaimAnswer::Lost;
                 }
