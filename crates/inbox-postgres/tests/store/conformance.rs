@@ -4,8 +4,9 @@ use deadpool_postgres::{Manager, Pool};
 use tokio_postgres::NoTls;
 use twilio_verify_webhooks_inbox::testing::Conformance;
 
-use crate::support::{TestResult, connect, name, server, store};
-use twilio_verify_webhooks_inbox_postgres::PostgresStore;
+use twilio_verify_webhooks_inbox_postgres::{PostgresStore, SCHEMA};
+
+use crate::support::{TestResult, connect, database, name, server, store};
 
 /// The levels of isolation that the documentation names.
 const LEVELS: [&str; 2] = [
@@ -63,6 +64,37 @@ async fn keeps_the_protocol_through_a_pooler_in_transaction_mode() -> TestResult
         Conformance::from_seed(seed)
             .concurrent(Arc::new(store))
             .await?;
+    }
+    Ok(())
+}
+
+/// As the documentation tells those who have hundreds of millions of rows.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn keeps_the_protocol_in_a_table_that_is_partitioned_by_hash() -> TestResult {
+    let Some(address) = server("INBOX_POSTGRES") else {
+        return Ok(());
+    };
+    let (address, client) = database(&address, "partitioned").await?;
+    let whole = "PRIMARY KEY (inbox, account_sid, uuid)\n);";
+    let partitioned = "PRIMARY KEY (inbox, account_sid, uuid)\n) PARTITION BY HASH (uuid);";
+    assert!(SCHEMA.contains(whole));
+    let mut statements = SCHEMA.replace(whole, partitioned);
+    for remainder in 0..4 {
+        statements.push_str(&format!(
+            "CREATE TABLE twilio_verify_inbox_{remainder} PARTITION OF twilio_verify_inbox
+             FOR VALUES WITH (MODULUS 4, REMAINDER {remainder});"
+        ));
+    }
+    client.batch_execute(&statements).await?;
+    for seed in 0..2 {
+        let store = PostgresStore::new(Arc::clone(&client), name()?);
+        // It leaves tables alone that are there.
+        store.install().await?;
+        let suite = Conformance::from_seed(seed).steps(150);
+        suite.sequence(&store).await?;
+        let pool = Pool::builder(Manager::new(address.parse()?, NoTls));
+        let store = PostgresStore::new(pool.max_size(16).build()?, name()?);
+        suite.concurrent(Arc::new(store)).await?;
     }
     Ok(())
 }

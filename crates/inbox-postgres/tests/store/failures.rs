@@ -3,9 +3,9 @@ use std::time::Duration;
 
 use twilio_verify_webhooks::testing::EventBuilder;
 use twilio_verify_webhooks_inbox::{
-    Accepted, AnswerOutcome, Entry, Inbox, State, Store, StoreErrorKind,
+    Accepted, AnswerOutcome, Entry, Inbox, State, Store, StoreError, StoreErrorKind,
 };
-use twilio_verify_webhooks_inbox_postgres::PostgresStore;
+use twilio_verify_webhooks_inbox_postgres::{First, PostgresStore, first_in};
 
 use crate::support::{TestResult, connect, name, received, server, store};
 
@@ -32,9 +32,7 @@ async fn a_server_that_is_not_there_is_503() -> TestResult {
         .accept(&received(&EventBuilder::challenge_approved())?)
         .await;
     assert_eq!(answer.status(), 503);
-    let kind = answer
-        .error()
-        .map(twilio_verify_webhooks_inbox::StoreError::kind);
+    let kind = answer.error().map(StoreError::kind);
     assert_eq!(kind, Some(StoreErrorKind::Unavailable));
     Ok(())
 }
@@ -52,9 +50,7 @@ async fn a_server_that_does_not_answer_is_503_at_the_deadline() -> TestResult {
         .accept(&received(&EventBuilder::challenge_approved())?)
         .await;
     assert_eq!(answer.status(), 503);
-    let kind = answer
-        .error()
-        .map(twilio_verify_webhooks_inbox::StoreError::kind);
+    let kind = answer.error().map(StoreError::kind);
     assert_eq!(kind, Some(StoreErrorKind::Timeout));
     Ok(())
 }
@@ -104,6 +100,71 @@ async fn a_closed_connection_of_ones_own_is_503() -> TestResult {
         .accept(&received(&EventBuilder::factor_created())?)
         .await;
     assert_eq!(answer.status(), 503);
+    Ok(())
+}
+
+/// A role of a test's own may have one connection.
+#[tokio::test]
+async fn a_limit_of_connections_that_is_reached_is_503_and_says_so() -> TestResult {
+    let Some(address) = server("INBOX_POSTGRES") else {
+        return Ok(());
+    };
+    let admin = connect(&address, "").await?;
+    store(&address, "").await?;
+    let role = format!("limited_{}", std::process::id());
+    let statements = format!(
+        "CREATE ROLE {role} LOGIN CONNECTION LIMIT 1;
+         GRANT ALL ON twilio_verify_inbox, twilio_verify_inbox_schema TO {role}"
+    );
+    admin.batch_execute(&statements).await?;
+    let limited = address.replace("user=inbox", &format!("user={role}"));
+    let inbox = Inbox::new(PostgresStore::new(pool(&limited, 4)?, name()?));
+    let occupied = connect(&limited, "").await?;
+    let received = received(&EventBuilder::challenge_approved())?;
+    let answer = inbox.accept(&received).await;
+    assert_eq!(answer.status(), 503);
+    let error = answer.error().ok_or("expected an error")?;
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+    assert!(
+        error.to_string().contains("too many connections"),
+        "{error}"
+    );
+    drop(occupied);
+    // The server notices with the connection's end.
+    let until = tokio::time::Instant::now() + Duration::from_secs(20);
+    while inbox.accept(&received).await.status() != 200 {
+        assert!(tokio::time::Instant::now() < until);
+        tokio::task::yield_now().await;
+    }
+    Ok(())
+}
+
+/// Another transaction has the key and does not end; the session's limit is shorter than that of the lock.
+#[tokio::test]
+async fn a_statement_that_takes_too_long_is_503_and_is_not_half_done() -> TestResult {
+    let Some(address) = server("INBOX_POSTGRES") else {
+        return Ok(());
+    };
+    store(&address, "").await?;
+    for settings in ["-c statement_timeout=100", "-c lock_timeout=100"] {
+        let name = name()?;
+        let slow = PostgresStore::new(connect(&address, settings).await?, name.clone())
+            .lock_timeout(Duration::from_millis(150));
+        let inbox = Inbox::new(slow);
+        let received = received(&EventBuilder::challenge_approved())?;
+        let (mut other, connection) =
+            tokio_postgres::connect(&address, tokio_postgres::NoTls).await?;
+        tokio::spawn(connection);
+        let transaction = other.transaction().await?;
+        let first = first_in(&transaction, &name, &received).await?;
+        assert_eq!(first, First::First);
+        let answer = inbox.accept(&received).await;
+        assert_eq!(answer.status(), 503, "{settings}");
+        let kind = answer.error().map(StoreError::kind);
+        assert_eq!(kind, Some(StoreErrorKind::Timeout), "{answer:?}");
+        transaction.rollback().await?;
+        assert_eq!(inbox.accept(&received).await.outcome(), AnswerOutcome::New);
+    }
     Ok(())
 }
 

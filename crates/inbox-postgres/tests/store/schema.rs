@@ -1,27 +1,11 @@
 use std::sync::Arc;
-
 use std::time::Duration;
-use tokio_postgres::Client;
+
 use twilio_verify_webhooks::testing::EventBuilder;
 use twilio_verify_webhooks_inbox::{Accepted, Entry, Store, StoreErrorKind, Terms};
 use twilio_verify_webhooks_inbox_postgres::{PostgresStore, SCHEMA, SCHEMA_VERSION};
 
-use crate::support::{TestResult, connect, name, received, server};
-
-/// Connects to a database of the test's own, which has no tables.
-async fn database(
-    address: &str,
-    test: &str,
-) -> Result<(String, Arc<Client>), tokio_postgres::Error> {
-    let admin = connect(address, "").await?;
-    let database = format!("{test}_{}", std::process::id());
-    admin
-        .batch_execute(&format!("CREATE DATABASE {database}"))
-        .await?;
-    let address = address.replace("dbname=postgres", &format!("dbname={database}"));
-    let client = connect(&address, "").await?;
-    Ok((address, client))
-}
+use crate::support::{TestResult, connect, database, name, received, server};
 
 #[tokio::test]
 async fn without_tables_the_error_says_what_to_do() -> TestResult {

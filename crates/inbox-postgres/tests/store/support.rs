@@ -58,3 +58,18 @@ pub(crate) fn received(
 ) -> Result<Received<'static>, Box<dyn Error + Send + Sync>> {
     Deliveries::new()?.receive(event)
 }
+
+/// Connects to a database of the test's own, which has no tables.
+pub(crate) async fn database(
+    address: &str,
+    test: &str,
+) -> Result<(String, Arc<Client>), tokio_postgres::Error> {
+    let admin = connect(address, "").await?;
+    let database = format!("{test}_{}", std::process::id());
+    admin
+        .batch_execute(&format!("CREATE DATABASE {database}"))
+        .await?;
+    let address = address.replace("dbname=postgres", &format!("dbname={database}"));
+    let client = connect(&address, "").await?;
+    Ok((address, client))
+}
