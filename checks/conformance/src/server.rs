@@ -8,7 +8,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::LazyLock;
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -67,11 +69,16 @@ fn build<'a>(folder: &str, args: impl IntoIterator<Item = &'a str>) -> HashMap<S
     executables.collect()
 }
 
+/// How long a handler may go on after the last delivery was answered. Servers that store events first handle them after
+/// that.
+const REST: Duration = Duration::from_secs(20);
+
 /// A running server. Killed when dropped.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
-    lines: Option<JoinHandle<Vec<String>>>,
+    /// What its handler says, until its output ends.
+    lines: Receiver<String>,
     /// Where it listens.
     pub address: Option<SocketAddr>,
     /// Where it keeps events, if it keeps any.
@@ -97,10 +104,9 @@ impl Server {
         let address = line.strip_prefix("listening on http://");
         let address = address.unwrap_or_else(|| panic!("unexpected line: {line}"));
         let address = Some(address.trim_end_matches('/').parse().unwrap());
-        let lines = Some(thread::spawn(|| lines.map(Result::unwrap).collect()));
         Self {
             child,
-            lines,
+            lines: collect(lines),
             address,
             _folder: Some(folder),
         }
@@ -118,10 +124,9 @@ impl Server {
             .env("AWS_LAMBDA_LOG_STREAM_NAME", "log")
             .env("AWS_LAMBDA_LOG_GROUP_NAME", "log");
         let (child, lines) = spawn(command);
-        let lines = Some(thread::spawn(|| lines.map(Result::unwrap).collect()));
         Self {
             child,
-            lines,
+            lines: collect(lines),
             address: None,
             _folder: None,
         }
@@ -154,9 +159,15 @@ impl Server {
 
     /// Stops it and compares what its handler did with what it should have: each event once, and nothing else.
     pub fn stop_and_compare(mut self, events: &[Event]) {
+        let until = Instant::now() + REST;
+        let expected = events.iter().map_while(|_| {
+            let left = until.saturating_duration_since(Instant::now());
+            self.lines.recv_timeout(left).ok()
+        });
+        let mut lines: Vec<String> = expected.collect();
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        let lines = self.lines.take().unwrap().join().unwrap();
+        lines.extend(&self.lines);
         let mut acts: HashMap<&str, Vec<&str>> = HashMap::new();
         for line in &lines {
             let (act, uuid) = line.rsplit_once(": ").unwrap_or((line, ""));
@@ -191,4 +202,14 @@ fn spawn(mut command: Command) -> (Child, Lines<BufReader<ChildStdout>>) {
     let mut child = command.spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     (child, lines)
+}
+
+fn collect(lines: Lines<BufReader<ChildStdout>>) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        lines
+            .map(Result::unwrap)
+            .try_for_each(|line| sender.send(line))
+    });
+    receiver
 }

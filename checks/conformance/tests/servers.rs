@@ -55,6 +55,11 @@ fn inbox_actix_web() {
 }
 
 #[test]
+fn inbox_tiny_http() {
+    check(&package("webhook-inbox-tiny-http"));
+}
+
+#[test]
 fn multi_tenant() {
     check(&package("webhook-multi-tenant"));
 }
