@@ -10,6 +10,8 @@ use twilio_verify_webhooks_inbox::{
     Ticket,
 };
 
+use crate::checker::Rule;
+
 /// A mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
@@ -41,6 +43,18 @@ impl Fault {
         Self::ClientClock,
         Self::NoFlush,
     ];
+
+    /// The rules of which one must be broken if the mistake is made: what else goes wrong in a run is no proof.
+    pub(crate) fn breaks(self) -> &'static [Rule] {
+        match self {
+            Self::None | Self::NoFlush => &[],
+            Self::UnfencedDone | Self::RetryWithoutTicket => &[Rule::Fenced],
+            Self::CheckThenInsert => &[Rule::Repeated],
+            Self::AcknowledgedBeforeCommit => &[Rule::Kept],
+            Self::EarlyPurge => &[Rule::Kept, Rule::TakenAfterDone, Rule::Attempts],
+            Self::ClientClock => &[Rule::Overlap],
+        }
+    }
 
     fn as_str(self) -> &'static str {
         match self {
@@ -100,21 +114,15 @@ impl<S: Store> Store for Faulty<S> {
         let unfenced = match settlement {
             Settlement::Done => self.fault == Fault::UnfencedDone,
             Settlement::Again { .. } => self.fault == Fault::RetryWithoutTicket,
-            // A fault of the ticket comes to nothing if the handler is cancelled in time.
-            Settlement::Extend { .. } => {
-                matches!(self.fault, Fault::UnfencedDone | Fault::RetryWithoutTicket)
-            }
             _ => false,
         };
         let settled = self.store.settle(ticket, settlement.clone()).await?;
-        if unfenced && settled == Settled::Lost {
-            if let Settlement::Extend { .. } = settlement {
-                return Ok(Settled::Held);
-            }
-            if let Some(row) = self.store.find(ticket.id()).await? {
-                let other = Ticket::new(ticket.id().clone(), row.attempt);
-                return self.store.settle(&other, settlement).await;
-            }
+        if unfenced
+            && settled == Settled::Lost
+            && let Some(row) = self.store.find(ticket.id()).await?
+        {
+            let other = Ticket::new(ticket.id().clone(), row.attempt);
+            return self.store.settle(&other, settlement).await;
         }
         Ok(settled)
     }

@@ -102,7 +102,8 @@ pub enum Held {
 }
 
 /// The time of the clock that all processes share.
-pub(crate) fn now() -> u64 {
+#[must_use]
+pub fn now() -> u64 {
     let time = clock_gettime(ClockId::Monotonic);
     u64::try_from(time.tv_sec).unwrap_or_default() * 1_000_000_000
         + u64::try_from(time.tv_nsec).unwrap_or_default()

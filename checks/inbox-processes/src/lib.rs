@@ -4,6 +4,7 @@
 //! cargo run -p webhook-inbox-processes --bin sqlite                        # 1,000 uuids, 20 deliveries each
 //! cargo run -p webhook-inbox-processes --bin sqlite -- --short             # as .ci/run does
 //! cargo run -p webhook-inbox-processes --bin sqlite -- --short --fault early-purge
+//! cargo run -p webhook-inbox-processes --bin sqlite -- stale               # one worker comes back with an old ticket
 //! cargo run -p webhook-inbox-processes --bin sqlite -- trace               # flushes, by system call; needs strace
 //! ```
 //!
@@ -25,6 +26,7 @@ mod proxy;
 mod recorded;
 mod run;
 mod sender;
+mod stale;
 mod trace;
 mod worker;
 
@@ -32,7 +34,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 pub use crate::fault::Fault;
-pub use crate::history::{Record, What};
+pub use crate::history::{Held, How, Record, What, now};
 pub use crate::place::Place;
 pub use crate::proxy::{Mode, Proxy};
 
@@ -66,6 +68,10 @@ fn dispatch<P: Place>() -> Result<bool> {
         ["worker", url, history, fault, seed] => {
             worker::work::<P>(url, history, fault.parse()?, seed.parse()?).map(|()| true)
         }
+        ["holder", url, history, fault] => {
+            stale::hold::<P>(url, history, fault.parse()?).map(|()| true)
+        }
+        ["stale", ref rest @ ..] => stale::run::<P>(rest),
         ["trace", ref rest @ ..] => trace::run::<P>(rest),
         ref rest => run::run::<P>(rest),
     }

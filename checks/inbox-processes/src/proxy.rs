@@ -1,9 +1,9 @@
-//! A TCP proxy between processes and their server that can misbehave.
+//! A TCP proxy between processes and their server that can misbehave, and counts round trips.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -43,6 +43,7 @@ struct State {
     server: SocketAddr,
     mode: AtomicU8,
     dropped: AtomicU64,
+    trips: AtomicU64,
 }
 
 impl Proxy {
@@ -54,6 +55,7 @@ impl Proxy {
             server,
             mode: AtomicU8::new(Mode::Pass as u8),
             dropped: AtomicU64::new(0),
+            trips: AtomicU64::new(0),
         });
         let shared = Arc::clone(&state);
         thread::spawn(move || {
@@ -83,6 +85,12 @@ impl Proxy {
     pub fn dropped(&self) -> u64 {
         self.state.dropped.load(Ordering::SeqCst)
     }
+
+    /// How many round trips were made: how often a client spoke first, or after the server.
+    #[must_use]
+    pub fn trips(&self) -> u64 {
+        self.state.trips.load(Ordering::SeqCst)
+    }
 }
 
 impl State {
@@ -99,11 +107,14 @@ fn connect(state: &Arc<State>, client: TcpStream, server: TcpStream) {
         return;
     };
     let (requests, replies) = (Arc::clone(state), Arc::clone(state));
-    thread::spawn(move || copy(&requests, client, server, false));
-    thread::spawn(move || copy(&replies, server_too, client_too, true));
+    let waits = Arc::new(AtomicBool::new(false));
+    let waits_too = Arc::clone(&waits);
+    thread::spawn(move || copy(&requests, &waits, client, server, false));
+    thread::spawn(move || copy(&replies, &waits_too, server_too, client_too, true));
 }
 
-fn copy(state: &State, mut from: TcpStream, mut to: TcpStream, replies: bool) {
+/// `waits` is true while the client, having spoken, waits for the server.
+fn copy(state: &State, waits: &AtomicBool, mut from: TcpStream, mut to: TcpStream, replies: bool) {
     let mut bytes = [0; 16 * 1024];
     let _ = from.set_read_timeout(Some(TICK));
     loop {
@@ -122,6 +133,10 @@ fn copy(state: &State, mut from: TcpStream, mut to: TcpStream, replies: bool) {
                 break;
             }
             Ok(read) => {
+                let waited = waits.swap(!replies, Ordering::SeqCst);
+                if !replies && !waited {
+                    state.trips.fetch_add(1, Ordering::SeqCst);
+                }
                 if to.write_all(&bytes[..read]).is_err() {
                     break;
                 }

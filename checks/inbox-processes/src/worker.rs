@@ -39,17 +39,11 @@ pub(crate) fn work<P: Place>(url: &str, history: &str, fault: Fault, seed: u64) 
             .max_tries(200)
             .give_up_by_tries_only()
             .build();
-        // In 40.
-        let fails = if fault == Fault::RetryWithoutTicket {
-            20
-        } else {
-            4
-        };
         let rng = Arc::new(Mutex::new(Rng::with_seed(seed)));
         let worker = inbox.worker(move |job: Job| {
             let (place, history) = (place.clone(), history.clone());
             let rng = rng.lock().expect("nothing panics while it is held").fork();
-            act(place, history, job, rng, fails)
+            act(place, history, job, rng)
         });
         let worker = worker.concurrency(4).poll(Duration::from_millis(100));
         worker.run_until(end_of_input()).await;
@@ -63,12 +57,11 @@ async fn act<P: Place>(
     history: History,
     job: Job,
     mut rng: Rng,
-    fails: u8,
 ) -> std::result::Result<(), Failure> {
     tokio::time::sleep(Duration::from_millis(rng.u64(5..150))).await;
     match rng.u8(..40) {
         0 => panic!("on purpose"),
-        number if number < fails => return Err("on purpose".into()),
+        1..4 => return Err("on purpose".into()),
         39 => return Err(Failure::again_after(Duration::from_millis(5), "on purpose")),
         // Longer than the lease: it is renewed.
         38 => tokio::time::sleep(LEASE.mul_f32(1.3)).await,

@@ -39,9 +39,11 @@ impl Place for Postgres {
         let proxy = Proxy::start(([127, 0, 0, 1], port).into())?;
         let inbox = format!("processes {}", std::process::id());
         let url = format!("{address}|{}|{inbox}", proxy.port());
-        let short = env::args().any(|argument| argument == "--short");
-        let lasts = Duration::from_secs(if short { 5 } else { 28 });
-        thread::spawn(move || disturb(&proxy, lasts));
+        let has = |wanted: &str| env::args().any(|argument| argument == wanted);
+        let lasts = Duration::from_secs(if has("--short") { 5 } else { 28 });
+        if !has("stale") {
+            thread::spawn(move || disturb(&proxy, lasts));
+        }
         Ok(url)
     }
 

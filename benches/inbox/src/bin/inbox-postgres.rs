@@ -1,0 +1,338 @@
+//! The store in PostgreSQL: `checks/servers/run postgres cargo run --release -p webhook-inbox-benches --bin inbox-postgres`.
+//! Flushes and bytes of the log are counted by the server, round trips by a proxy.
+
+use std::env;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
+use inbox_processes::Proxy;
+use tokio_postgres::{Client, Config, NoTls};
+use twilio_verify_webhooks_inbox::{Inbox, Settlement, Store as _, Terms};
+use twilio_verify_webhooks_inbox_postgres::{First, InboxName, PostgresStore, done_in, first_in};
+use webhook_inbox_benches::{Result, Table, events, median, raw_flush};
+
+const TERMS: Terms = Terms {
+    lease: Duration::from_secs(60),
+    max_tries: 3,
+};
+/// A write of the user's own.
+const WRITE: &str = "INSERT INTO benched (uuid) VALUES ($1)";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    let address = env::var("INBOX_POSTGRES").map_err(|_| "INBOX_POSTGRES is not set")?;
+    let config: Config = address.parse()?;
+    let admin = connect(&config, "").await?;
+    let mut table = Table::new("PostgreSQL");
+    trips(&config, &mut table).await?;
+    durable(&config, &admin, &mut table).await?;
+    volatile(&config, &table).await?;
+    transactions(&config, &table).await?;
+    table.end()
+}
+
+async fn connect(config: &Config, settings: &str) -> Result<Client> {
+    let mut config = config.clone();
+    config.options(settings);
+    let (client, connection) = config.connect(NoTls).await?;
+    tokio::spawn(connection);
+    Ok(client)
+}
+
+fn name(of: &str) -> Result<InboxName> {
+    Ok(InboxName::new(format!(
+        "benches {of} {}",
+        std::process::id()
+    ))?)
+}
+
+/// Round trips of each step, on one connection.
+async fn trips(config: &Config, table: &mut Table) -> Result<()> {
+    let port = *config.get_ports().first().ok_or("expected a port")?;
+    let proxy = Proxy::start(([127, 0, 0, 1], port).into())?;
+    let mut through = Config::new();
+    through
+        .host("127.0.0.1")
+        .port(proxy.port())
+        .user("inbox")
+        .dbname("postgres");
+    let client = Arc::new(connect(&through, "").await?);
+    let store = PostgresStore::new(Arc::clone(&client), name("trips")?);
+    store.install().await?;
+    store.check().await?;
+    let inbox = Inbox::new(store.clone());
+    let received = events(1)?.remove(0);
+
+    let before = proxy.trips();
+    let mut last = before;
+    let mut since = |what: &str, table: &mut Table| {
+        let now = proxy.trips();
+        let trips = u32::try_from(now - last).map_or(f64::NAN, f64::from);
+        last = now;
+        table.counted(&format!("{what}, round trips"), trips, 1.0);
+    };
+    assert_eq!(inbox.accept(&received).await.status(), 200);
+    since("accept", table);
+    assert_eq!(inbox.accept(&received).await.status(), 200);
+    since("a repetition", table);
+    let taken = store.take(&TERMS, 8).await?;
+    since("take", table);
+    let ticket = &taken.rows.first().ok_or("expected a row")?.ticket;
+    store
+        .settle(ticket, Settlement::Extend { lease: TERMS.lease })
+        .await?;
+    since("extend", table);
+    store.settle(ticket, Settlement::Done).await?;
+    since("done", table);
+    Ok(())
+}
+
+/// What the server has flushed and written to its log, once all other connections of this program have told theirs.
+async fn log(admin: &Client) -> Result<(f64, f64)> {
+    loop {
+        let others = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+            AND application_name = 'benches'";
+        if admin.query_one(others, &[]).await?.try_get::<_, i64>(0)? == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let log = "SELECT wal_sync::float8, wal_bytes::float8 FROM pg_stat_wal";
+    let row = admin.query_one(log, &[]).await?;
+    Ok((row.try_get(0)?, row.try_get(1)?))
+}
+
+/// Accepts from so many tasks, each with a connection, all events so many times.
+struct Accepts {
+    tasks: usize,
+    each: usize,
+    settings: &'static str,
+}
+
+impl Accepts {
+    fn count(&self) -> f64 {
+        u32::try_from(self.tasks * self.each).map_or(f64::NAN, f64::from)
+    }
+
+    /// Returns what each round took, and the median of an accept in it; `between` is called around each.
+    async fn run<F: Future<Output = Result<()>>>(
+        &self,
+        config: &Config,
+        rounds: usize,
+        mut between: impl FnMut() -> F,
+    ) -> Result<Vec<(Duration, Duration)>> {
+        let mut config = config.clone();
+        config.options(self.settings).application_name("benches");
+        let name = name(&format!("{} {}", self.tasks, self.settings))?;
+        let events = events(self.tasks * self.each)?;
+        let mut took = Vec::new();
+        for _ in 0..rounds {
+            between().await?;
+            let manager = Manager::from_config(
+                config.clone(),
+                NoTls,
+                ManagerConfig {
+                    recycling_method: RecyclingMethod::Fast,
+                },
+            );
+            let pool = Pool::builder(manager).max_size(self.tasks).build()?;
+            let mut open = Vec::new();
+            for _ in 0..self.tasks {
+                open.push(pool.get().await?);
+            }
+            drop(open);
+            let store = PostgresStore::new_accepting_volatile(pool.clone(), name.clone());
+            store.check().await?;
+            let inbox = Inbox::new(store);
+            let start = Instant::now();
+            let tasks = events.chunks(self.each).map(|events| {
+                let (inbox, events) = (inbox.clone(), events.to_vec());
+                tokio::spawn(async move {
+                    let mut times = Vec::new();
+                    for event in events {
+                        let start = Instant::now();
+                        assert_eq!(inbox.accept(&event).await.status(), 200);
+                        times.push(start.elapsed());
+                    }
+                    times
+                })
+            });
+            let mut times = Vec::new();
+            for task in tasks.collect::<Vec<_>>() {
+                times.extend(task.await?);
+            }
+            took.push((start.elapsed(), median(times)));
+            pool.close();
+        }
+        between().await?;
+        Ok(took)
+    }
+}
+
+async fn durable(config: &Config, admin: &Client, table: &mut Table) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let flush = raw_flush(folder.path())?;
+    table.shown("8 kB written and flushed, median", format!("{flush:?}"));
+    for (tasks, each) in [(1, 300), (16, 150)] {
+        let accepts = Accepts {
+            tasks,
+            each,
+            settings: "",
+        };
+        let logs = std::cell::RefCell::new(Vec::new());
+        let took = accepts.run(config, 2, || async {
+            let log = log(admin).await?;
+            logs.borrow_mut().push(log);
+            Ok(())
+        });
+        let took = took.await?;
+        let logs = logs.into_inner();
+        let [start, new, known] = logs[..] else {
+            return Err("expected three looks at the log".into());
+        };
+        let (_, median) = took[0];
+        let flushes = new.0 - start.0;
+        table.shown(
+            &format!("{tasks} tasks, accepts per second"),
+            format!("{:.0}", accepts.count() / took[0].0.as_secs_f64()),
+        );
+        match tasks {
+            1 => {
+                table.timed(
+                    "1 task, an accept, of a raw flush",
+                    median.as_secs_f64() / flush.as_secs_f64(),
+                    1.25,
+                );
+                table.counted(
+                    "1 task, flushes per accept",
+                    flushes / accepts.count(),
+                    1.25,
+                );
+            }
+            _ => table.counted_at_least(
+                "16 tasks, accepts per flush",
+                accepts.count() / flushes,
+                6.0,
+            ),
+        }
+        table.shown(
+            &format!("{tasks} tasks, bytes of the log per accept"),
+            format!("{:.0}", (new.1 - start.1) / accepts.count()),
+        );
+        table.counted(
+            &format!("{tasks} tasks, bytes of the log per repetition"),
+            (known.1 - new.1) / accepts.count(),
+            0.0,
+        );
+        table.counted(
+            &format!("{tasks} tasks, flushes per repetition"),
+            (known.0 - new.0) / accepts.count(),
+            0.0,
+        );
+    }
+    Ok(())
+}
+
+async fn volatile(config: &Config, table: &Table) -> Result<()> {
+    let client = connect(config, "").await?;
+    let select = client.prepare("SELECT 1").await?;
+    let mut times = [Vec::new(), Vec::new()];
+    for _ in 0..3000 {
+        let start = Instant::now();
+        client.query_one(&select, &[]).await?;
+        times[0].push(start.elapsed());
+        let start = Instant::now();
+        client.query_typed("SELECT 1", &[]).await?;
+        times[1].push(start.elapsed());
+    }
+    let [prepared, unnamed] = times.map(median);
+    let accepts = Accepts {
+        tasks: 1,
+        each: 3000,
+        settings: "-c synchronous_commit=off",
+    };
+    let took = accepts.run(config, 2, async || Ok(())).await?;
+    let (accept, repeated) = (took[0].1, took[1].1);
+    let ratio = |time: Duration, of: Duration| time.as_secs_f64() / of.as_secs_f64();
+    table.shown("SELECT 1, prepared, median", format!("{prepared:?}"));
+    table.shown("SELECT 1, unnamed, median", format!("{unnamed:?}"));
+    table.timed(
+        "synchronous_commit off: an accept, of SELECT 1 prepared",
+        ratio(accept, prepared),
+        4.0,
+    );
+    table.timed(
+        "synchronous_commit off: an accept, of SELECT 1 unnamed",
+        ratio(accept, unnamed),
+        4.0,
+    );
+    table.timed(
+        "a repetition, of SELECT 1 unnamed",
+        ratio(repeated, unnamed),
+        4.0,
+    );
+    Ok(())
+}
+
+/// The user's transaction, alone and with the row of the event; the way a worker goes.
+async fn transactions(config: &Config, table: &Table) -> Result<()> {
+    let mut client = connect(config, "-c synchronous_commit=off").await?;
+    client
+        .batch_execute("CREATE TABLE IF NOT EXISTS benched (uuid text NOT NULL)")
+        .await?;
+    let write = client.prepare(WRITE).await?;
+    let name = name("transactions")?;
+    let other = Arc::new(connect(config, "-c synchronous_commit=off").await?);
+    let store = PostgresStore::new_accepting_volatile(other, name.clone());
+    store.check().await?;
+    let mut times = [Vec::new(), Vec::new(), Vec::new()];
+    for received in events(1000)? {
+        let uuid = received.event.uuid();
+        let start = Instant::now();
+        let transaction = client.transaction().await?;
+        transaction.execute(&write, &[&uuid]).await?;
+        transaction.commit().await?;
+        times[0].push(start.elapsed());
+
+        let start = Instant::now();
+        let transaction = client.transaction().await?;
+        assert_eq!(
+            first_in(&transaction, &name, &received).await?,
+            First::First
+        );
+        transaction.execute(&write, &[&uuid]).await?;
+        transaction.commit().await?;
+        times[1].push(start.elapsed());
+    }
+    let inbox = Inbox::new(store.clone());
+    for received in events(2000)?.into_iter().skip(1000) {
+        assert_eq!(inbox.accept(&received).await.status(), 200);
+        let taken = store.take(&TERMS, 1).await?;
+        let ticket = &taken.rows.first().ok_or("expected a row")?.ticket;
+        let start = Instant::now();
+        let transaction = client.transaction().await?;
+        transaction.execute(&write, &[&ticket.id().uuid()]).await?;
+        done_in(&transaction, &name, ticket).await?;
+        transaction.commit().await?;
+        times[2].push(start.elapsed());
+    }
+    client.batch_execute("DROP TABLE benched").await?;
+    let [alone, first, done] = times.map(median);
+    let ratio = |time: Duration| time.as_secs_f64() / alone.as_secs_f64();
+    table.shown(
+        "the user's transaction, 3 round trips, median",
+        format!("{alone:?}"),
+    );
+    table.timed(
+        "with first_in, 4 round trips, of that",
+        ratio(first),
+        4.0 / 3.0 * 1.5,
+    );
+    table.timed(
+        "with done_in, 4 round trips, of that",
+        ratio(done),
+        4.0 / 3.0 * 1.5,
+    );
+    Ok(())
+}
