@@ -46,6 +46,7 @@ struct Shared<P> {
     inbox: InboxName,
     lock_timeout: String,
     accept_volatile: bool,
+    prepared: bool,
     checked: AtomicBool,
 }
 
@@ -63,6 +64,7 @@ impl<P> fmt::Debug for PostgresStore<P> {
             .field("inbox", &self.shared.inbox)
             .field("lock_timeout", &self.shared.lock_timeout)
             .field("accept_volatile", &self.shared.accept_volatile)
+            .field("prepared", &self.shared.prepared)
             .finish_non_exhaustive()
     }
 }
@@ -76,7 +78,7 @@ impl<P: Pool> PostgresStore<P> {
     /// Nothing is sent yet. [`check`](Self::check) tells at once whether the database is as it must be; otherwise the
     /// first step does.
     pub fn new(pool: P, inbox: InboxName) -> Self {
-        Self::with(pool, inbox, Self::LOCK_TIMEOUT, false)
+        Self::with(pool, inbox, Self::LOCK_TIMEOUT, false, false)
     }
 
     /// Takes a pool and the name of the inbox, for a server that may lose what it acknowledged.
@@ -85,15 +87,22 @@ impl<P: Pool> PostgresStore<P> {
     /// moments *after* Twilio was answered with 200. [`new`](Self::new) refuses such a server with
     /// [`StoreErrorKind::NotDurable`].
     pub fn new_accepting_volatile(pool: P, inbox: InboxName) -> Self {
-        Self::with(pool, inbox, Self::LOCK_TIMEOUT, true)
+        Self::with(pool, inbox, Self::LOCK_TIMEOUT, true, false)
     }
 
-    fn with(pool: P, inbox: InboxName, lock_timeout: Duration, accept_volatile: bool) -> Self {
+    fn with(
+        pool: P,
+        inbox: InboxName,
+        lock_timeout: Duration,
+        accept_volatile: bool,
+        prepared: bool,
+    ) -> Self {
         let shared = Shared {
             pool,
             inbox,
             lock_timeout: format!("{}ms", lock_timeout.as_millis()),
             accept_volatile,
+            prepared,
             checked: AtomicBool::new(false),
         };
         Self {
@@ -114,9 +123,43 @@ impl<P: Pool> PostgresStore<P> {
             pool,
             inbox,
             accept_volatile,
+            prepared,
             ..
         } = &*self.shared;
-        Self::with(pool.clone(), inbox.clone(), lock_timeout, *accept_volatile)
+        let (pool, inbox) = (pool.clone(), inbox.clone());
+        Self::with(pool, inbox, lock_timeout, *accept_volatile, *prepared)
+    }
+
+    /// Keeps the statements of each step prepared on each connection, so that the server does not plan them each time:
+    /// several times faster where no flush is waited for.
+    ///
+    /// For a server that is reached directly, or through a pooler that follows prepared statements, such as PgBouncer
+    /// 1.21 and later with `max_prepared_statements`. An older one in transaction mode mixes connections up, and each
+    /// step would fail; so they are sent unnamed by default. The [pool](Pool::prepare) must keep them:
+    /// `deadpool_postgres::Pool` does.
+    #[must_use]
+    pub fn prepared(self) -> Self
+    where
+        P: Clone,
+    {
+        let Shared {
+            pool,
+            inbox,
+            accept_volatile,
+            ..
+        } = &*self.shared;
+        let lock_timeout = self.shared.lock_timeout.clone();
+        let shared = Shared {
+            pool: pool.clone(),
+            inbox: inbox.clone(),
+            lock_timeout,
+            accept_volatile: *accept_volatile,
+            prepared: true,
+            checked: AtomicBool::new(false),
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
     }
 
     /// Returns the name of the inbox.
@@ -206,13 +249,13 @@ impl<P: Pool> PostgresStore<P> {
     /// Sends a statement until it no longer meets another.
     async fn rows(
         &self,
-        statement: &str,
+        statement: &'static str,
         parameters: &Parameters<'_>,
     ) -> Result<Vec<PgRow>, StoreError> {
         let connection = self.shared.pool.connection().await?;
         let mut tries = 1_usize;
         loop {
-            match connection.query_typed(statement, parameters).await {
+            match self.send(&connection, statement, parameters).await {
                 Ok(rows) => return Ok(rows),
                 Err(error) if met_another(&error) && tries < TRIES => {
                     tries = tries.saturating_add(1);
@@ -222,7 +265,28 @@ impl<P: Pool> PostgresStore<P> {
         }
     }
 
-    async fn one(&self, statement: &str, parameters: &Parameters<'_>) -> Result<PgRow, StoreError> {
+    async fn send(
+        &self,
+        connection: &P::Connection,
+        statement: &'static str,
+        parameters: &Parameters<'_>,
+    ) -> Result<Vec<PgRow>, tokio_postgres::Error> {
+        if self.shared.prepared {
+            let types: Vec<_> = parameters.iter().map(|(_, of)| of.clone()).collect();
+            let pool = &self.shared.pool;
+            if let Some(prepared) = pool.prepare(connection, statement, &types).await? {
+                let values: Vec<_> = parameters.iter().map(|(value, _)| *value).collect();
+                return connection.query(&prepared, &values).await;
+            }
+        }
+        connection.query_typed(statement, parameters).await
+    }
+
+    async fn one(
+        &self,
+        statement: &'static str,
+        parameters: &Parameters<'_>,
+    ) -> Result<PgRow, StoreError> {
         let rows = self.rows(statement, parameters).await?;
         let row = rows.into_iter().next();
         row.ok_or_else(|| StoreError::new(StoreErrorKind::Other, "expected a row, found none"))

@@ -39,10 +39,13 @@ async fn keeps_the_protocol_from_many_connections_at_once() -> TestResult {
         config.options(*level);
         let manager = Manager::new(config, NoTls);
         let pool = Pool::builder(manager).max_size(16).build()?;
-        let store = PostgresStore::new(pool, name()?);
-        Conformance::from_seed(seed)
-            .concurrent(Arc::new(store))
-            .await?;
+        let store = PostgresStore::new(pool.clone(), name()?);
+        let suite = Conformance::from_seed(seed);
+        suite.concurrent(Arc::new(store)).await?;
+        let store = PostgresStore::new(pool.clone(), name()?).prepared();
+        suite.concurrent(Arc::new(store)).await?;
+        let store = PostgresStore::new(pool, name()?).prepared();
+        suite.steps(150).sequence(&store).await?;
     }
     Ok(())
 }
