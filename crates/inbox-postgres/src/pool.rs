@@ -53,6 +53,21 @@ pub trait Pool: Send + Sync + 'static {
     /// # Errors
     ///
     /// If the server refuses.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use tokio_postgres::Client;
+    /// use tokio_postgres::types::Type;
+    /// use twilio_verify_webhooks_inbox_postgres::Pool as _;
+    /// use twilio_verify_webhooks_inbox_postgres::statements::COUNTS;
+    ///
+    /// # async fn run(client: Arc<Client>) -> Result<(), Box<dyn std::error::Error>> {
+    /// let connection = client.connection().await?;
+    /// // A single connection keeps none: its steps stay unnamed.
+    /// assert!(client.prepare(&connection, COUNTS, &[Type::TEXT]).await?.is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
     fn prepare(
         &self,
         connection: &Self::Connection,
