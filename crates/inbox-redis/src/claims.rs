@@ -78,13 +78,7 @@ impl ClaimTicket {
     }
 
     fn digest(&self) -> String {
-        use fmt::Write as _;
-        let mut text = String::with_capacity(2 * Digest::LEN);
-        for byte in self.digest.as_bytes() {
-            // Writing to a String does not fail.
-            let _ = write!(text, "{byte:02x}");
-        }
-        text
+        format!("{:032x}", u128::from_be_bytes(*self.digest.as_bytes()))
     }
 
     fn token(&self) -> String {

@@ -23,6 +23,9 @@ mod error;
 mod handle;
 mod settings;
 
+#[doc = include_str!("guide.md")]
+pub mod guide {}
+
 pub use crate::answer::ClaimAnswer;
 pub use crate::claims::{Claim, ClaimTicket, RedisClaims, Settled};
 pub use crate::error::ClaimsError;
