@@ -30,19 +30,11 @@ impl Table {
         println!("| {what} | {found:.2} | at least {at_least} | {held} |");
     }
 
+    /// A count, which fails the run if it is more.
     pub fn counted(&mut self, what: &str, found: f64, at_most: f64) {
-        self.judged(what, found, "at most", at_most, found <= at_most);
-    }
-
-    pub fn counted_at_least(&mut self, what: &str, found: f64, at_least: f64) {
-        self.judged(what, found, "at least", at_least, found >= at_least);
-    }
-
-    fn judged(&mut self, what: &str, found: f64, which: &str, target: f64, held: bool) {
-        println!(
-            "| {what} | {found:.2} | {which} {target} | {} |",
-            if held { "" } else { "MISSED" }
-        );
+        let held = found <= at_most;
+        let missed = if held { "" } else { "MISSED" };
+        println!("| {what} | {found:.2} | at most {at_most} | {missed} |");
         if !held {
             self.missed.push(what.to_owned());
         }

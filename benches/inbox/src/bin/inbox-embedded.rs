@@ -112,7 +112,8 @@ fn sqlite() -> Result<()> {
         let flushes = accepts.flushes(&file(&format!("{tasks}-traced.db")))?;
         match tasks {
             1 => table.counted("1 task, flushes per accept", flushes / accepts.count(), 2.0),
-            64 => table.counted_at_least(
+            // How many find the same flush depends on how fast they come.
+            64 => table.rated(
                 "64 tasks, accepts per flush",
                 accepts.count() / flushes,
                 16.0,
