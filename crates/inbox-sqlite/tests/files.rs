@@ -391,3 +391,31 @@ async fn a_queue_that_is_full_is_503_at_once() -> Result<()> {
     );
     Ok(())
 }
+
+/// As when a client disconnects: after each number of polls.
+#[tokio::test]
+async fn an_accept_that_is_dropped_half_way_leaves_a_row_or_none() -> Result<()> {
+    let (_folder, path) = file()?;
+    let inbox = Inbox::new(SqliteStore::open(&path).await?);
+    let deliveries = (0..40).map(|_| received());
+    let deliveries: Vec<_> = deliveries.collect::<Result<_>>()?;
+    for (polls, received) in deliveries.iter().enumerate() {
+        let mut accept = Box::pin(inbox.accept(received));
+        for _ in 0..polls {
+            // Ready or dropped.
+            let now = std::future::poll_fn(|context| {
+                std::task::Poll::Ready(accept.as_mut().poll(context).is_ready())
+            });
+            if now.await {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+    // A repetition settles each, and there is one row for each.
+    for received in &deliveries {
+        assert_eq!(inbox.accept(received).await.status(), 200);
+    }
+    assert_eq!(inbox.counts().await?.pending, 40);
+    Ok(())
+}

@@ -213,3 +213,34 @@ async fn errors_do_not_quote_rows() -> TestResult {
     }
     Ok(())
 }
+
+/// As when a client disconnects: after each number of polls.
+#[tokio::test]
+async fn an_accept_that_is_dropped_half_way_leaves_a_row_or_none() -> TestResult {
+    let Some(address) = server("INBOX_POSTGRES") else {
+        return Ok(());
+    };
+    store(&address, "").await?;
+    let inbox = Inbox::new(PostgresStore::new(pool(&address, 4)?, name()?));
+    let deliveries = (0..40).map(|_| received(&EventBuilder::challenge_approved()));
+    let deliveries: Vec<_> = deliveries.collect::<Result<_, _>>()?;
+    for (polls, received) in deliveries.iter().enumerate() {
+        let mut accept = Box::pin(inbox.accept(received));
+        for _ in 0..polls {
+            // Ready or dropped.
+            let now = std::future::poll_fn(|context| {
+                std::task::Poll::Ready(accept.as_mut().poll(context).is_ready())
+            });
+            if now.await {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+    // A repetition settles each, and there is one row for each.
+    for received in &deliveries {
+        assert_eq!(inbox.accept(received).await.status(), 200);
+    }
+    assert_eq!(inbox.counts().await?.pending, 40);
+    Ok(())
+}

@@ -34,6 +34,9 @@ async fn done_commits_with_the_work_or_not_at_all() -> TestResult {
 
     let transaction = client.transaction().await?;
     done_in(&transaction, store.inbox(), ticket).await?;
+    // A repetition does not wait for whoever handles the event: it is known.
+    let repeated = store.accept(entry.clone(), None).await?;
+    assert_eq!(repeated, Accepted::Known(State::Working));
     transaction.rollback().await?;
     let state = store.find(entry.id()).await?.map(|row| row.state);
     assert_eq!(state, Some(State::Working));
