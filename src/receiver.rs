@@ -274,7 +274,7 @@ impl Receiver {
     /// # let receiver = Receiver::new(url, token.clone())?;
     /// # let signer = Signer::new(url, token)?;
     /// # let delivery = signer.post(&EventBuilder::factor_created());
-    /// // The first of the receiver's keys: useful to know when an old one may go.
+    /// // Signed with the first key. Once nothing is signed with an old one any more, that can go.
     /// assert_eq!(receiver.verify(&delivery.as_delivery())?.position, 0);
     /// let altered = delivery.with_body("type=factor.created");
     /// let refusal = receiver.verify(&altered.as_delivery()).unwrap_err();

@@ -107,7 +107,7 @@ macro_rules! sids {
             /// [`SidError`] names the first thing that is not as expected.
             ///
             /// ```
-            #[doc = concat!("use twilio_verify_webhooks::{SidError, ", stringify!($name), "};")]
+            #[doc = concat!("use twilio_verify_webhooks::{", stringify!($name), ", SidError};")]
             ///
             #[doc = concat!("let text = \"", $prefix, "0123456789abcdef0123456789abcdef\";")]
             #[doc = concat!("assert_eq!(", stringify!($name), "::new(text)?, text);")]

@@ -72,7 +72,11 @@ impl UreqClient {
     /// use twilio_verify_webhooks::api::{ClientError, UreqClient, Webhook, Webhooks};
     ///
     /// /// Fetches a webhook; none if there is none with this SID.
-    /// fn fetch(client: &UreqClient, webhooks: &Webhooks, sid: WebhookSid) -> Result<Option<Webhook>, ClientError> {
+    /// fn fetch(
+    ///     client: &UreqClient,
+    ///     webhooks: &Webhooks,
+    ///     sid: WebhookSid,
+    /// ) -> Result<Option<Webhook>, ClientError> {
     ///     match client.send(&webhooks.fetch(sid)?) {
     ///         Err(error) if error.refused().is_some_and(|reply| reply.status == 404) => Ok(None),
     ///         webhook => webhook.map(Some),
@@ -134,7 +138,7 @@ impl UreqClient {
     /// As [`send`](Self::send). It is all of them or none.
     ///
     /// ```
-    /// use twilio_verify_webhooks::api::{ClientError, UreqClient, Status, Webhooks};
+    /// use twilio_verify_webhooks::api::{ClientError, Status, UreqClient, Webhooks};
     ///
     /// fn count_disabled(client: &UreqClient, webhooks: &Webhooks) -> Result<usize, ClientError> {
     ///     let all = client.list_all(webhooks)?;

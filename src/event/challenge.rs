@@ -116,11 +116,13 @@ impl<'a> ChallengeEvent<'a> {
     ///
     /// let details = r#"{"message":"Sign in?","fields":[{"label":"Place","value":"Rome"}]}"#;
     /// let event = EventBuilder::challenge_approved().challenge_details(details).build()?;
-    /// if let Event::Challenge(challenge) = &event
-    ///     && let Some(details) = challenge.details()?
-    /// {
-    ///     assert_eq!((&*details.message, &*details.fields[0].value), ("Sign in?", "Rome"));
-    /// }
+    /// let Event::Challenge(challenge) = event else { panic!("a challenge event") };
+    /// let Some(details) = challenge.details()? else { panic!("details") };
+    /// assert_eq!((&*details.message, &*details.fields[0].value), ("Sign in?", "Rome"));
+    ///
+    /// let event = EventBuilder::challenge_approved().challenge_details(r#"{"message":1}"#).build()?;
+    /// let Event::Challenge(challenge) = event else { panic!("a challenge event") };
+    /// assert_eq!(challenge.details().unwrap_err().path(), "challenge_details.message");
     /// # }
     /// # Ok(())
     /// # }

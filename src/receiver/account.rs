@@ -152,7 +152,8 @@ impl AccountReceiver {
     /// # #[cfg(feature = "testing")] {
     /// # use twilio_verify_webhooks::testing::{Device, Signer};
     /// # use twilio_verify_webhooks::{AccountReceiver, AuthToken};
-    /// use twilio_verify_webhooks::{AccountKeys, Buffer, Refusal};
+    /// # use twilio_verify_webhooks::AccountKeys;
+    /// use twilio_verify_webhooks::{Buffer, Refusal};
     ///
     /// # let (url, token) = ("https://example.com/webhook", AuthToken::new("a-token-for-tests")?);
     /// # let receiver = AccountReceiver::builder(url).build()?;

@@ -84,7 +84,8 @@ impl Accounts {
     /// # use std::{convert::Infallible, sync::Arc};
     /// # use twilio_verify_webhooks::testing::{Device, Signer};
     /// # use twilio_verify_webhooks::{AccountReceiver, AuthToken};
-    /// use twilio_verify_webhooks::{AccountKeys, AccountSid, Accounts, KeyStore};
+    /// # use twilio_verify_webhooks::{AccountKeys, AccountSid, KeyStore};
+    /// use twilio_verify_webhooks::Accounts;
     ///
     /// # struct Tenants(Arc<AccountKeys>);
     /// # impl KeyStore for Tenants {

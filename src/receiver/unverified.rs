@@ -38,8 +38,7 @@ impl<'b> UnverifiedDelivery<'b> {
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # #[cfg(feature = "testing")] {
     /// # use twilio_verify_webhooks::testing::{Device, Signer};
-    /// # use twilio_verify_webhooks::{AccountReceiver, AuthToken};
-    /// use twilio_verify_webhooks::Buffer;
+    /// # use twilio_verify_webhooks::{AccountReceiver, AuthToken, Buffer};
     ///
     /// # let (url, token) = ("https://example.com/webhook", AuthToken::new("a-token-for-tests")?);
     /// # let receiver = AccountReceiver::builder(url).build()?;
@@ -75,7 +74,8 @@ impl<'b> UnverifiedDelivery<'b> {
     /// # #[cfg(feature = "testing")] {
     /// # use twilio_verify_webhooks::testing::{Device, Signer};
     /// # use twilio_verify_webhooks::{AccountReceiver, AuthToken};
-    /// use twilio_verify_webhooks::{AccountKeys, Buffer, Refusal};
+    /// # use twilio_verify_webhooks::Buffer;
+    /// use twilio_verify_webhooks::{AccountKeys, Refusal};
     ///
     /// # let (url, token) = ("https://example.com/webhook", AuthToken::new("a-token-for-tests")?);
     /// # let receiver = AccountReceiver::builder(url).build()?;
@@ -116,7 +116,8 @@ impl<'b> UnverifiedDelivery<'b> {
     /// # #[cfg(feature = "testing")] {
     /// # use twilio_verify_webhooks::testing::{Device, Signer};
     /// # use twilio_verify_webhooks::{AccountReceiver, AuthToken};
-    /// use twilio_verify_webhooks::{AccountKeys, Buffer};
+    /// # use twilio_verify_webhooks::Buffer;
+    /// use twilio_verify_webhooks::AccountKeys;
     ///
     /// # let (url, token) = ("https://example.com/webhook", AuthToken::new("a-token-for-tests")?);
     /// # let receiver = AccountReceiver::builder(url).build()?;

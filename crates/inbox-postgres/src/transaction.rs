@@ -36,7 +36,7 @@ const TRIES: usize = 5;
 ///     ticket: &Ticket,
 /// ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 ///     let transaction = client.transaction().await?;
-///     transaction.execute("INSERT INTO sessions VALUES ($1)", &[&ticket.id().uuid()]).await?;
+///     transaction.execute("INSERT INTO sessions VALUES ($1)", &[&ticket.id().to_string()]).await?;
 ///     done_in(&transaction, name, ticket).await?; // An error drops the transaction, which rolls back.
 ///     Ok(transaction.commit().await?)
 /// }
@@ -112,7 +112,8 @@ pub enum First {
 ///         First::Seen => return Ok(200),
 ///         First::Conflict => return Ok(409),
 ///     }
-///     transaction.execute("INSERT INTO sessions VALUES ($1)", &[&received.event.uuid()]).await?;
+///     let id = received.event.delivery_id().to_string();
+///     transaction.execute("INSERT INTO sessions VALUES ($1)", &[&id]).await?;
 ///     transaction.commit().await?;
 ///     Ok(200)
 /// }

@@ -19,9 +19,9 @@ static SETTLE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("lua
 /// handled only if its sender sends it again, which Twilio does not promise: use an inbox in a database where an event
 /// must not be lost, and claims where it must not be handled twice soon.
 ///
-/// Each step is one script on one key, `twilio_verify_inbox:NAME:ACCOUNT/UUID`, so a cluster works. The key holds a digest
-/// of what the delivery says and the token of who claimed it. Times are the server's. Clones share the connection as its
-/// own clones do.
+/// Each step is one script on one key, `twilio_verify_inbox:NAME:ACCOUNT/UUID`, so a cluster works. The key holds a
+/// digest of what the delivery says and the token of who claimed it. Times are the server's. Clones share the
+/// connection as its own clones do.
 #[derive(Clone)]
 pub struct RedisClaims<C> {
     pub(crate) shared: Arc<ClaimsBuilder<C>>,

@@ -75,16 +75,15 @@ impl SqliteStore {
     ///
     /// ```
     /// # use std::time::Duration;
-    /// # use rusqlite::OptionalExtension as _;
     /// # use twilio_verify_webhooks_inbox::{Entry, Store as _, testing::Deliveries};
     /// # use twilio_verify_webhooks::testing::EventBuilder;
-    /// use rusqlite::{Connection, params_from_iter};
+    /// use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
     /// use twilio_verify_webhooks_inbox::{Failure, Job, Ticket};
     /// use twilio_verify_webhooks_inbox_sqlite::SqliteStore;
     ///
     /// fn let_in(store: &SqliteStore, file: &mut Connection, job: &Job) -> Result<(), Failure> {
     ///     let transaction = file.transaction()?;
-    ///     transaction.execute("INSERT INTO sessions VALUES (?1)", [job.event.uuid()])?;
+    ///     transaction.execute("INSERT INTO sessions VALUES (?1)", [job.id().to_string()])?;
     ///     store.done_in(&job.ticket, |sql, parameters| {
     ///         let parameters = params_from_iter(parameters);
     ///         transaction.query_row(sql, parameters, |row| row.get(0)).optional()
@@ -99,7 +98,7 @@ impl SqliteStore {
     /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
     /// # store.accept(Entry::new(&received)?, Some(Duration::from_secs(30))).await?;
     /// # let mut file = Connection::open(&path)?;
-    /// # file.execute_batch("CREATE TABLE sessions (uuid TEXT PRIMARY KEY)")?;
+    /// # file.execute_batch("CREATE TABLE sessions (delivery TEXT PRIMARY KEY)")?;
     /// # let inbox = twilio_verify_webhooks_inbox::Inbox::new(store.clone());
     /// # let ticket = Ticket::first(received.event.delivery_id());
     /// # let query = |file: &Connection, sql: &str, parameters: &[String]| {
@@ -137,8 +136,8 @@ impl SqliteStore {
     /// ```
     /// # use twilio_verify_webhooks::testing::EventBuilder;
     /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
-    /// # use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
-    /// # use twilio_verify_webhooks::Received;
+    /// use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
+    /// use twilio_verify_webhooks::Received;
     /// use twilio_verify_webhooks_inbox_sqlite::{First, SqliteStore};
     ///
     /// /// Returns the status to answer with.
@@ -152,10 +151,12 @@ impl SqliteStore {
     ///         transaction.query_row(sql, params_from_iter(parameters), |row| row.get(0)).optional()
     ///     })?;
     ///     match first {
-    ///         First::First => transaction.execute("INSERT INTO sessions VALUES (?1)", [received.event.uuid()])?,
+    ///         First::First => {}
     ///         First::Seen => return Ok(200),
     ///         First::Conflict => return Ok(409),
-    ///     };
+    ///     }
+    ///     let id = received.event.delivery_id().to_string();
+    ///     transaction.execute("INSERT INTO sessions VALUES (?1)", [id])?;
     ///     transaction.commit()?;
     ///     Ok(200)
     /// }
@@ -164,7 +165,7 @@ impl SqliteStore {
     /// # let file = folder.path().join("events.db");
     /// # let store = SqliteStore::open_blocking(&file)?;
     /// # let mut file = Connection::open(&file)?;
-    /// # file.execute_batch("CREATE TABLE sessions (uuid TEXT PRIMARY KEY)")?;
+    /// # file.execute_batch("CREATE TABLE sessions (delivery TEXT PRIMARY KEY)")?;
     /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
     /// # for _ in 0..2 {
     /// #     assert_eq!(let_in(&store, &mut file, &received).map_err(|error| error.to_string())?, 200);
@@ -222,13 +223,13 @@ impl SqliteStore {
     /// # use twilio_verify_webhooks::testing::EventBuilder;
     /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
     /// # use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
-    /// use twilio_verify_webhooks_inbox_sqlite::{SqliteStore, Statement};
-    ///
+    /// # use twilio_verify_webhooks_inbox_sqlite::{SqliteStore, Statement};
+    /// #
     /// # let folder = tempfile::tempdir()?;
     /// # let file = folder.path().join("events.db");
     /// # let store = SqliteStore::open_blocking(&file)?;
     /// # let mut file = Connection::open(&file)?;
-    /// # file.execute_batch("CREATE TABLE sessions (uuid TEXT PRIMARY KEY)")?;
+    /// # file.execute_batch("CREATE TABLE sessions (delivery TEXT PRIMARY KEY)")?;
     /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
     /// # let run = |Statement { sql, parameters }: &Statement| {
     /// #     file.query_row(sql, params_from_iter(parameters), |row| row.get::<_, i64>(0)).optional()

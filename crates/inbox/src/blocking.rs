@@ -112,8 +112,8 @@ impl<S: BlockingStore> Blocking<'_, S> {
     /// # use twilio_verify_webhooks::testing::EventBuilder;
     /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
     /// # use twilio_verify_webhooks_inbox::{Entry, ErrorText, Settlement, Store as _, Ticket};
-    /// use twilio_verify_webhooks_inbox::{Inbox, MemoryStore};
-    ///
+    /// # use twilio_verify_webhooks_inbox::{Inbox, MemoryStore};
+    /// #
     /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
     /// # let (store, id) = (MemoryStore::new(), received.event.delivery_id());
     /// # let inbox = Inbox::new(store.clone());
@@ -146,7 +146,8 @@ impl<S: BlockingStore> Blocking<'_, S> {
     /// # use twilio_verify_webhooks::testing::EventBuilder;
     /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
     /// # use twilio_verify_webhooks_inbox::{Entry, ErrorText, Settlement, Store as _, Ticket};
-    /// use twilio_verify_webhooks_inbox::{Inbox, MemoryStore, Selection};
+    /// # use twilio_verify_webhooks_inbox::{Inbox, MemoryStore};
+    /// use twilio_verify_webhooks_inbox::Selection;
     ///
     /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
     /// # let (store, id) = (MemoryStore::new(), received.event.delivery_id());
@@ -178,8 +179,8 @@ impl<S: BlockingStore> Blocking<'_, S> {
     /// # use twilio_verify_webhooks::testing::EventBuilder;
     /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
     /// # use twilio_verify_webhooks_inbox::{Entry, ErrorText, Settlement, Store as _, Ticket};
-    /// use twilio_verify_webhooks_inbox::{Inbox, MemoryStore};
-    ///
+    /// # use twilio_verify_webhooks_inbox::{Inbox, MemoryStore};
+    /// #
     /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
     /// # let (store, id) = (MemoryStore::new(), received.event.delivery_id());
     /// # let inbox = Inbox::new(store.clone());

@@ -77,10 +77,10 @@ pub trait Store: Send + Sync + 'static {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     /// # use twilio_verify_webhooks::testing::EventBuilder;
     /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// use std::time::Duration;
     /// use twilio_verify_webhooks_inbox::{Entry, MemoryStore, Store as _, Terms};
     ///
     /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
-    /// # use std::time::Duration;
     /// let store = MemoryStore::new();
     /// store.accept(Entry::new(&received)?, None).await?;
     /// let terms = Terms { lease: Duration::from_secs(30), max_tries: 20 };
@@ -106,10 +106,10 @@ pub trait Store: Send + Sync + 'static {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     /// # use twilio_verify_webhooks::testing::EventBuilder;
     /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// use std::time::Duration;
     /// use twilio_verify_webhooks_inbox::{Entry, MemoryStore, Settled, Settlement, Store as _, Ticket};
     ///
     /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
-    /// # use std::time::Duration;
     /// let store = MemoryStore::new();
     /// store.accept(Entry::new(&received)?, Some(Duration::from_secs(30))).await?;
     /// let ticket = Ticket::first(received.event.delivery_id());
@@ -183,7 +183,8 @@ pub trait Store: Send + Sync + 'static {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     /// # use twilio_verify_webhooks::testing::EventBuilder;
     /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
-    /// use twilio_verify_webhooks_inbox::{MemoryStore, Store as _};
+    /// # use twilio_verify_webhooks_inbox::MemoryStore;
+    /// use twilio_verify_webhooks_inbox::Store as _;
     ///
     /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
     /// # use std::time::Duration;
@@ -216,7 +217,8 @@ pub trait Store: Send + Sync + 'static {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     /// # use twilio_verify_webhooks::testing::EventBuilder;
     /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
-    /// use twilio_verify_webhooks_inbox::{MemoryStore, Selection, Store as _};
+    /// # use twilio_verify_webhooks_inbox::MemoryStore;
+    /// use twilio_verify_webhooks_inbox::{Selection, Store as _};
     ///
     /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
     /// # use std::time::Duration;
@@ -245,7 +247,8 @@ pub trait Store: Send + Sync + 'static {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     /// # use twilio_verify_webhooks::testing::EventBuilder;
     /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
-    /// use twilio_verify_webhooks_inbox::{MemoryStore, State, Store as _};
+    /// # use twilio_verify_webhooks_inbox::MemoryStore;
+    /// use twilio_verify_webhooks_inbox::{State, Store as _};
     ///
     /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
     /// # use std::time::Duration;
@@ -273,10 +276,11 @@ pub trait Store: Send + Sync + 'static {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     /// # use twilio_verify_webhooks::testing::EventBuilder;
     /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
-    /// use twilio_verify_webhooks_inbox::{MemoryStore, Store as _};
+    /// # use twilio_verify_webhooks_inbox::MemoryStore;
+    /// use std::time::Duration;
+    /// use twilio_verify_webhooks_inbox::Store as _;
     ///
     /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
-    /// # use std::time::Duration;
     /// # use twilio_verify_webhooks_inbox::{Entry, ErrorText, Settlement, Ticket};
     /// # let (store, id) = (MemoryStore::new(), received.event.delivery_id());
     /// # store.accept(Entry::new(&received)?, Some(Duration::from_secs(30))).await?;
@@ -326,7 +330,7 @@ impl Entry {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     /// # use twilio_verify_webhooks::testing::EventBuilder;
     /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
-    /// use twilio_verify_webhooks_inbox::{Entry};
+    /// use twilio_verify_webhooks_inbox::Entry;
     ///
     /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
     /// let entry = Entry::new(&received)?;
