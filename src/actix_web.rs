@@ -1,5 +1,8 @@
 //! Extractors for `actix-web`.
 
+#[cfg(feature = "verify-events")]
+mod verify_events;
+
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 

@@ -1,5 +1,8 @@
 //! Extractors for `axum`.
 
+#[cfg(feature = "verify-events")]
+mod verify_events;
+
 use axum::body::Body;
 use axum::extract::{FromRef, FromRequest, OriginalUri, Request};
 use axum::response::{IntoResponse, Response};

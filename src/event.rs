@@ -19,6 +19,8 @@ pub use self::delivery_id::{DeliveryId, DeliveryIdError};
 pub use self::expanded::ExpandedEvent;
 pub use self::factor::FactorEvent;
 pub use self::json::{ChallengeDetails, DetailField, JsonText, StringMap};
+#[cfg(feature = "verify-events")]
+pub(crate) use self::json_object::check as check_json_object;
 pub use self::other::OtherEvent;
 pub use self::parameters::{EventParams, EventParamsIter};
 use self::types::EventType;

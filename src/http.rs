@@ -1,5 +1,8 @@
 //! Deliveries from, and answers in, the message types of the `http` crate.
 
+#[cfg(feature = "verify-events")]
+mod verify_events;
+
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::request::Parts;
 use http::uri::PathAndQuery;

@@ -73,8 +73,12 @@
 //! | `tracing` | an event for each delivery that an adapter receives or refuses |
 //! | `testing` | events, deliveries and refusals to test a handler with |
 //! | `diagnosis` | an answer to "why is it refused?" |
-//! | `api`, `jiff` | the Webhooks resource of the Verify API, without I/O; its times as instants |
+//! | `verify-events` | [Verify Events]: verifications by SMS, voice, WhatsApp and RCS, from Event Streams |
+//! | `api` | the Webhooks resource of the Verify API, without I/O |
+//! | `jiff` | times of `api` and `verify-events` as instants |
 //! | `reqwest`, `ureq` | sending the requests of `api`, async or blocking |
+//!
+//! [Verify Events]: https://www.twilio.com/docs/verify/verify-events
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // Received bytes never meet code that can panic, wrap or lose bits.
@@ -129,6 +133,8 @@ pub mod testing;
 mod tower;
 #[cfg(any(feature = "axum", feature = "actix-web", feature = "tower"))]
 mod trace;
+#[cfg(feature = "verify-events")]
+pub mod verify_events;
 
 // Without an adapter nobody tells anything.
 #[cfg(all(
@@ -136,6 +142,10 @@ mod trace;
     not(any(feature = "axum", feature = "actix-web", feature = "tower"))
 ))]
 use tracing as _;
+
+// Nothing has times.
+#[cfg(all(feature = "jiff", not(any(feature = "api", feature = "verify-events"))))]
+use jiff as _;
 
 #[cfg(any(feature = "axum", feature = "actix-web"))]
 pub use crate::account_received::AccountReceived;
@@ -163,3 +173,6 @@ pub use crate::sid::{AccountSid, ChallengeSid, FactorSid, ServiceSid, SidError, 
 pub use crate::signature::key::{AuthToken, Key, SharedKey};
 #[cfg(feature = "tower")]
 pub use crate::tower::{Receive, WebhookLayer, WebhookService};
+#[cfg(feature = "verify-events")]
+#[doc(no_inline)]
+pub use crate::verify_events::EventStreamReceiver;

@@ -24,6 +24,8 @@ use std::sync::Arc;
 
 pub use self::account::AccountReceiver;
 pub use self::account_keys::AccountKeys;
+#[cfg(feature = "verify-events")]
+pub(crate) use self::account_keys::check_keys;
 use self::builder::Configured;
 pub use self::builder::{AccountReceiverBuilder, ReceiverBuilder};
 #[cfg(feature = "diagnosis")]
@@ -35,8 +37,10 @@ pub use self::keys::MatchedKey;
 use self::received::Matched;
 pub use self::received::{Received, Verified};
 use self::request::Request;
-#[cfg(feature = "diagnosis")]
+#[cfg(any(feature = "diagnosis", feature = "verify-events"))]
 pub(crate) use self::request::key_hint;
+#[cfg(feature = "verify-events")]
+pub(crate) use self::request::tag;
 pub use self::unverified::UnverifiedDelivery;
 use crate::delivery::Delivery;
 use crate::error::{ConfigError, Refusal};

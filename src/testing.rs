@@ -7,6 +7,9 @@
 //! | an endpoint with deliveries it must refuse | [`NegativeCase::ALL`], each with the status it must meet |
 //! | several events of one user | [`Device`] |
 //!
+//! With the feature `verify-events` there are `CloudEventBuilder`, `Signer::post_events`, `StartedVerification` and
+//! `BatchCase` for what Event Streams delivers.
+//!
 //! What is made up is new each time, so that a handler that acts once for each `uuid` is not confused, and the same in
 //! every run if [seeded](Device::from_seed). Nothing here does I/O. An [`OwnedDelivery`] is borrowed as a
 //! [`Delivery`](crate::Delivery), or, with the feature `http`, becomes an `http::Request`.
@@ -120,6 +123,8 @@ mod event;
 mod http;
 mod negative;
 mod signer;
+#[cfg(feature = "verify-events")]
+mod verify_events;
 
 #[cfg(feature = "actix-web")]
 #[doc = include_str!("testing/actix_web.md")]
@@ -130,3 +135,5 @@ pub use self::device::Device;
 pub use self::event::EventBuilder;
 pub use self::negative::{NegativeCase, UnknownCase};
 pub use self::signer::Signer;
+#[cfg(feature = "verify-events")]
+pub use self::verify_events::{BatchCase, CloudEventBuilder, StartedVerification};

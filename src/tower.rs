@@ -13,17 +13,18 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::delivery::Delivery;
-use crate::error::ReceiveError;
-#[cfg(doc)]
-use crate::error::Refusal;
+use crate::error::{ReceiveError, Refusal};
 use crate::http_body::read_body;
 use crate::receiver::{Accounts, KeyStoreError, Received, Receiver};
 use crate::trace;
+#[cfg(feature = "verify-events")]
+use crate::verify_events::{Batch, EventStreamReceiver, EventStreamRefusal};
 
 /// A layer for `tower`: requests reach the inner service only as verified deliveries.
 ///
 /// Puts a [`WebhookService`] around a service, which says what it does with a request. It takes a [`Receiver`], or
-/// [`Accounts`] if the keys of many accounts are looked up.
+/// [`Accounts`] if the keys of many accounts are looked up. With the feature `verify-events` it also takes an
+/// `EventStreamReceiver`.
 ///
 /// For a receiver that was built for an origin, put the layer where the request's URI is still the original one:
 /// outside routers that cut a prefix off. With the feature `axum` it may also be inside axum's nested routers, which
@@ -71,7 +72,7 @@ impl<S, R: Receive> Layer<S> for WebhookLayer<R> {
 /// It reads the body up to the receiver's limit and receives the delivery. An accepted request goes on with
 /// [`Received<'static>`](Received) in its extensions and [`Full`] of the verified bytes as body; a refused one is
 /// answered with the [response](Refusal::to_response) of its refusal. If the keys of its account cannot be looked up,
-/// the answer is 503.
+/// the answer is 503. An `EventStreamReceiver` puts a `Batch` in the place of the [`Received`].
 #[derive(Debug, Clone)]
 pub struct WebhookService<S, R = Receiver> {
     inner: S,
@@ -111,25 +112,28 @@ where
         Box::pin(async move {
             match receive(&receiver, request).await {
                 Ok(request) => Ok(inner.call(request).await?.map(Either::Right)),
-                Err(error) => Ok(answer(&error).map(Either::Left)),
+                Err(refused) => Ok(R::answer(&refused).map(Either::Left)),
             }
         })
     }
 }
 
-async fn receive<B>(
-    receiver: &impl Receive,
+async fn receive<B, R: Receive>(
+    receiver: &R,
     request: Request<B>,
-) -> Result<Request<Full<Bytes>>, ReceiveError<KeyStoreError>>
+) -> Result<Request<Full<Bytes>>, R::Refused>
 where
     B: Body,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     let request = read_body(request, receiver.limit()).await;
-    let request = request.inspect_err(trace::refused)?;
-    let received = receiver.receive_any(&delivery(&request)).await;
-    trace::account_received(&received);
+    let received = match &request {
+        Ok(request) => receiver.receive_any(&delivery(request)).await,
+        Err(refusal) => Err(receiver.unread(*refusal)),
+    };
+    R::tell(&received);
     let received = received?;
+    let request = request.map_err(|refusal| receiver.unread(refusal))?;
     let mut request = request.map(Full::new);
     request.extensions_mut().insert(received);
     Ok(request)
@@ -158,25 +162,41 @@ fn answer(error: &ReceiveError<KeyStoreError>) -> Response<Full<Bytes>> {
     response
 }
 
-/// What a layer receives deliveries with: a [`Receiver`], or [`Accounts`].
+/// What a layer receives deliveries with: a [`Receiver`], [`Accounts`], or an `EventStreamReceiver`.
 pub trait Receive: sealed::Receive {}
 
 impl Receive for Receiver {}
 impl Receive for Accounts {}
+#[cfg(feature = "verify-events")]
+impl Receive for EventStreamReceiver {}
 
 mod sealed {
-    use super::{Accounts, Delivery, KeyStoreError, ReceiveError, Received, Receiver};
+    use super::*;
 
     pub trait Receive: Clone + Send + Sync + 'static {
+        /// What the inner service finds in the extensions of a request.
+        type Received: Clone + Send + Sync + 'static;
+        type Refused: Send;
+
         fn limit(&self) -> usize;
 
         fn receive_any(
             &self,
             delivery: &Delivery<'_>,
-        ) -> impl Future<Output = Result<Received<'static>, ReceiveError<KeyStoreError>>> + Send;
+        ) -> impl Future<Output = Result<Self::Received, Self::Refused>> + Send;
+
+        /// Makes of a body that was not read what is answered.
+        fn unread(&self, refusal: Refusal) -> Self::Refused;
+
+        fn answer(refused: &Self::Refused) -> Response<Full<Bytes>>;
+
+        fn tell(received: &Result<Self::Received, Self::Refused>);
     }
 
     impl Receive for Receiver {
+        type Received = Received<'static>;
+        type Refused = ReceiveError<KeyStoreError>;
+
         fn limit(&self) -> usize {
             self.body_limit()
         }
@@ -184,12 +204,27 @@ mod sealed {
         async fn receive_any(
             &self,
             delivery: &Delivery<'_>,
-        ) -> Result<Received<'static>, ReceiveError<KeyStoreError>> {
+        ) -> Result<Self::Received, Self::Refused> {
             Ok(self.receive(delivery)?)
+        }
+
+        fn unread(&self, refusal: Refusal) -> Self::Refused {
+            refusal.into()
+        }
+
+        fn answer(refused: &Self::Refused) -> Response<Full<Bytes>> {
+            answer(refused)
+        }
+
+        fn tell(received: &Result<Self::Received, Self::Refused>) {
+            trace::account_received(received);
         }
     }
 
     impl Receive for Accounts {
+        type Received = Received<'static>;
+        type Refused = ReceiveError<KeyStoreError>;
+
         fn limit(&self) -> usize {
             self.body_limit()
         }
@@ -197,8 +232,46 @@ mod sealed {
         async fn receive_any(
             &self,
             delivery: &Delivery<'_>,
-        ) -> Result<Received<'static>, ReceiveError<KeyStoreError>> {
+        ) -> Result<Self::Received, Self::Refused> {
             self.receive(delivery).await
+        }
+
+        fn unread(&self, refusal: Refusal) -> Self::Refused {
+            refusal.into()
+        }
+
+        fn answer(refused: &Self::Refused) -> Response<Full<Bytes>> {
+            answer(refused)
+        }
+
+        fn tell(received: &Result<Self::Received, Self::Refused>) {
+            trace::account_received(received);
+        }
+    }
+
+    #[cfg(feature = "verify-events")]
+    impl Receive for EventStreamReceiver {
+        type Received = Batch;
+        type Refused = EventStreamRefusal;
+
+        fn limit(&self) -> usize {
+            self.body_limit()
+        }
+
+        async fn receive_any(&self, delivery: &Delivery<'_>) -> Result<Batch, EventStreamRefusal> {
+            self.receive(delivery)
+        }
+
+        fn unread(&self, refusal: Refusal) -> EventStreamRefusal {
+            self.unread(refusal)
+        }
+
+        fn answer(refused: &EventStreamRefusal) -> Response<Full<Bytes>> {
+            refused.to_response()
+        }
+
+        fn tell(received: &Result<Batch, EventStreamRefusal>) {
+            trace::batch(received);
         }
     }
 }

@@ -2,20 +2,26 @@
 //!
 //! | level | message | fields |
 //! |---|---|---|
+//! | INFO | `events accepted` | of Verify Events: `events`, how many, `key`, `is_first_key` |
+//! | WARN | `elements are no events` | `bad_elements`, how many, `code` and `reason` of the first |
+//! | WARN | `events refused` | `code`, `class`, `reason`: the signature is right and the body is no batch |
+//! | ERROR, DEBUG | `events refused` | `code`, `class`, `reason`: as for `webhook refused` |
 //! | INFO | `webhook accepted` | `delivery_id`, `event_type`, `key` (its position), `is_first_key`: false for a key that replaces another, or is being replaced |
 //! | WARN | `webhook refused` | `code`, `class`, `reason`: the signature is right and the event is not read |
 //! | WARN | `webhook not received` | `code`: the keys of its account could not be looked up |
 //! | ERROR | `webhook refused` | `code`, `class`, `reason`: the application did not hand over what the receiver needs |
 //! | DEBUG | `webhook refused` | `code`, `class`, `reason`: everything that strangers can bring about, so that forgeries do not flood a log |
 
+#[cfg(feature = "verify-events")]
+mod verify_events;
+
+#[cfg(feature = "verify-events")]
+pub(crate) use self::verify_events::batch;
 use crate::error::{ReceiveError, Refusal};
 use crate::receiver::{KeyStoreError, Received};
 
 #[cfg(all(not(feature = "tracing"), any(feature = "axum", feature = "actix-web")))]
 pub(crate) fn received(_: &Result<Received<'static>, Refusal>) {}
-
-#[cfg(all(not(feature = "tracing"), feature = "tower"))]
-pub(crate) fn refused(_: &Refusal) {}
 
 #[cfg(not(feature = "tracing"))]
 pub(crate) fn account_received(_: &Result<Received<'static>, ReceiveError<KeyStoreError>>) {}
@@ -52,7 +58,7 @@ fn accepted(received: &Received<'_>) {
 }
 
 #[cfg(feature = "tracing")]
-pub(crate) fn refused(refusal: &Refusal) {
+fn refused(refusal: &Refusal) {
     use crate::error::{EventError, RefusalClass};
 
     let (code, class) = (refusal.code(), refusal.class().as_str());

@@ -1,5 +1,6 @@
 //! Deliveries to measure with, and other ways to validate them to compare with.
 
+pub mod batches;
 pub mod fixtures;
 pub mod floor;
 pub mod keys;

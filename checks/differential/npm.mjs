@@ -19,6 +19,7 @@ function ways({ layer, secret, url, requested_url, params, body, signature, meth
     case "parameters":
       return { npm: () => twilio.validateRequest(secret, signature, url, object(params)) };
     case "json":
+    case "batch":
       return { npm: () => twilio.validateRequestWithBody(secret, signature, url, bytes.toString()) };
     default: {
       const isGet = method === "GET";

@@ -29,6 +29,9 @@ def validate(case):
         params = MultiDict(case["params"])
     elif case["layer"] == "json":
         params = body
+    elif case["layer"] == "batch":
+        algorithm = get_signature_algorithm(case["settings"])
+        params = body
     else:
         algorithm = get_signature_algorithm(case["settings"])
         url = case["requested_url"]

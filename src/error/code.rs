@@ -34,7 +34,7 @@ impl Refusal {
             Self::Form(error) => form(error),
             Self::Target(error) => target(error),
             Self::Body { .. } => "body_with_get",
-            Self::Signature(error) => signature(error),
+            Self::Signature(error) => error.code(),
             Self::UnknownAccount => "account_unknown",
             Self::OtherAccount => "account_other",
             Self::OtherService => "service_other",
@@ -74,17 +74,20 @@ const fn target(error: &TargetError) -> &'static str {
     }
 }
 
-const fn signature(error: &SignatureError) -> &'static str {
-    match error {
-        SignatureError::Missing => "signature_missing",
-        SignatureError::SeveralLines { .. } => "signature_repeated",
-        SignatureError::Malformed(_) => "signature_malformed",
-        SignatureError::SeveralSettings { .. } => "signature_settings_repeated",
-        SignatureError::MalformedSettings => "signature_settings_malformed",
-        SignatureError::UnknownAlgorithm => "signature_algorithm_unknown",
-        SignatureError::NoSuchKey { .. } => "signature_key_unknown",
-        SignatureError::Mismatch { .. } => "signature_mismatch",
-        SignatureError::ConfiguredBodyHash => "configured_body_hash",
+impl SignatureError {
+    /// As for [`Refusal::code`].
+    pub(crate) const fn code(&self) -> &'static str {
+        match self {
+            Self::Missing => "signature_missing",
+            Self::SeveralLines { .. } => "signature_repeated",
+            Self::Malformed(_) => "signature_malformed",
+            Self::SeveralSettings { .. } => "signature_settings_repeated",
+            Self::MalformedSettings => "signature_settings_malformed",
+            Self::UnknownAlgorithm => "signature_algorithm_unknown",
+            Self::NoSuchKey { .. } => "signature_key_unknown",
+            Self::Mismatch { .. } => "signature_mismatch",
+            Self::ConfiguredBodyHash => "configured_body_hash",
+        }
     }
 }
 

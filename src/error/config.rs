@@ -19,6 +19,20 @@ pub enum ConfigError {
         /// Which of the keys it is, in the order given, counted from 0.
         position: usize,
     },
+    /// The limit of elements in a batch is zero or more than can be set.
+    #[error("expected a limit of 1 to {largest} elements, found {found}")]
+    ElementLimit {
+        /// The largest limit that can be set.
+        largest: usize,
+        /// The limit given.
+        found: usize,
+    },
+    /// The status for deliveries that are not verified is none of an error.
+    #[error("expected a status from 400 to 599 for unverified deliveries, found {found}")]
+    Status {
+        /// The status given.
+        found: u16,
+    },
     /// The body limit is zero or more than can be set.
     #[error("expected a body limit of 1 to {largest} bytes, found {found}")]
     BodyLimit {
@@ -69,6 +83,10 @@ pub enum UrlError {
         /// Where the rest starts.
         position: usize,
     },
+    /// The destination of a sink has a `bodySHA256` parameter. Twilio appends it to the destination: configure the
+    /// destination without it.
+    #[error("expected a destination without bodySHA256, which Twilio appends to it")]
+    BodyHash,
     /// A URL parser refuses the URL for another reason.
     #[error("expected a valid webhook URL")]
     Invalid,

@@ -17,7 +17,7 @@ const _: () = assert!(MAX_DEPTH <= u64::BITS);
 /// So such a value can be neither shortened nor extended without becoming invalid. The scan allocates nothing and does not
 /// recurse, where `serde_json` would skip a value of any depth and name a line and column instead of a byte. Whether the
 /// object holds what it should is seen when it is decoded.
-pub(super) fn check(text: &str) -> Result<(), Fault> {
+pub(crate) fn check(text: &str) -> Result<(), Fault> {
     let stops = |bytes: Lanes| equal(bytes, b'"') | equal(bytes, b'\\') | at_most(bytes, b' ' - 1);
     let mut scan = Scan {
         text: text.as_bytes(),
@@ -37,7 +37,7 @@ pub(super) fn end(text: &str) -> (Option<usize>, usize) {
 }
 
 /// What is wrong, and at which byte.
-type Fault = (JsonFault, usize);
+pub(crate) type Fault = (JsonFault, usize);
 
 /// The objects and arrays around a value, one bit each: 1 for an object.
 #[derive(Default)]

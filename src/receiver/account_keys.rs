@@ -56,7 +56,7 @@ impl AccountKeys {
 }
 
 /// Checks that there is a key, and that no SharedKey is given twice.
-pub(super) fn check_keys(keys: &[Key]) -> Result<(), ConfigError> {
+pub(crate) fn check_keys(keys: &[Key]) -> Result<(), ConfigError> {
     if keys.is_empty() {
         return Err(ConfigError::NoKey);
     }

@@ -180,7 +180,7 @@ pub(crate) fn key_hint<'d>(lines: HeaderLines<'d>) -> Result<KeyHint<'d>, Signat
 
 /// Reads the one line of the signature header.
 #[inline(always)]
-fn tag(lines: HeaderLines<'_>, hint: &KeyHint<'_>) -> Result<Tag, SignatureError> {
+pub(crate) fn tag(lines: HeaderLines<'_>, hint: &KeyHint<'_>) -> Result<Tag, SignatureError> {
     match lines {
         HeaderLines {
             first: Some(line),

@@ -6,6 +6,7 @@
 use std::hint::black_box;
 
 use twilio_verify_webhooks::{AuthToken, Buffer, Event, Receiver};
+use verify_webhooks_benches::batches;
 use verify_webhooks_benches::fixtures::{AUTH_TOKEN, URL};
 use verify_webhooks_benches::receiver::post;
 use verify_webhooks_benches::worst::{self, Worst};
@@ -20,6 +21,7 @@ fn main() {
     for row in 0..bodies[0].len() {
         run_paths(&bodies.each_ref().map(|bodies| &bodies[row]));
     }
+    run_batches();
     let bytes = 1 << 20;
     run_paths(&[&worst::plain_event(bytes)]);
     for worst in worst::unknown(bytes) {
@@ -45,6 +47,20 @@ fn run_paths(sizes: &[&Worst]) {
         move || receiver.verify(&post(&worst.body, WRONG_TAG)).is_ok()
     });
     run_read(sizes);
+}
+
+/// Batches of Event Streams.
+fn run_batches() {
+    let receiver = batches::receiver();
+    let bodies = KIBIBYTES.map(|kibibytes| batches::all(kibibytes * 1024));
+    for row in 0..bodies[0].len() {
+        for batch in bodies.each_ref().map(|bodies| &bodies[row]) {
+            let mut work = || receiver.receive(&batch.delivery()).is_ok();
+            black_box(work());
+            println!("batch\t{}\t{}", batch.name, batch.body.len());
+            dumped(&mut work);
+        }
+    }
 }
 
 fn run_read(sizes: &[&Worst]) {

@@ -24,6 +24,8 @@ pub(crate) enum Layer {
     Json,
     /// Whether a request is a delivery of Verify Push.
     Request,
+    /// Whether a request is a delivery of Event Streams.
+    Batch,
 }
 
 /// A URL and parameters that a signature was made over.
@@ -46,6 +48,8 @@ pub(crate) struct Case {
     /// The algorithm of a SharedKey; the secret is an AuthToken without.
     pub(crate) algorithm: Option<Algorithm>,
     pub(crate) url: String,
+    /// The configured destination of a sink; the URL is what the request was for.
+    pub(crate) destination: Option<String>,
     /// Decoded; in a request they are in its body.
     pub(crate) params: Pairs,
     pub(crate) method: &'static str,
@@ -69,6 +73,7 @@ impl Case {
             secret: "12345".to_owned(),
             algorithm: None,
             url: url.to_owned(),
+            destination: None,
             params,
             method: "POST",
             in_target: String::new(),
@@ -90,6 +95,14 @@ impl Case {
         let mut case = Self::parameters(&url.replace("{hash}", &hash), Vec::new());
         case.layer = Layer::Json;
         case.body = body.into();
+        case
+    }
+
+    /// A batch for a destination, requested and signed with this query.
+    pub(crate) fn batch(destination: &str, query: &str, body: &str) -> Self {
+        let mut case = Self::json(&format!("{}{query}", public(destination)), body);
+        case.layer = Layer::Batch;
+        case.destination = Some(destination.to_owned());
         case
     }
 
@@ -217,6 +230,17 @@ impl fmt::Display for Case {
             Some(Signed { url, pairs, .. }) => write!(f, ", signed for {url} {pairs:.300?}"),
             None => write!(f, ", the signature {:.40?}", self.signature),
         }
+    }
+}
+
+/// A URL without user name and password, which no request line has.
+pub(crate) fn public(url: &str) -> String {
+    match url.split_once("://") {
+        Some((scheme, rest)) => {
+            let (_, rest) = rest.split_once('@').unwrap_or(("", rest));
+            format!("{scheme}://{rest}")
+        }
+        None => url.to_owned(),
     }
 }
 

@@ -4,6 +4,7 @@ use Verdict::{AcceptsForgery, Policy, Raises, RefusesGenuine};
 use std::fmt;
 
 use twilio_verify_webhooks::signature::string_to_sign;
+use twilio_verify_webhooks::verify_events::BatchError;
 use twilio_verify_webhooks::{
     Algorithm, ConfigError, FormError, KeyError, Refusal, SignatureError,
 };
@@ -144,6 +145,17 @@ pub(crate) const CLASSES: &[Class] = &[
     }),
     class("unreadable-url", Raises, |d| {
         matches!(d.ours, Err(Refused::Config(ConfigError::Url(_))))
+    }),
+    class("other-query", Policy, |d| {
+        d.case.layer == Layer::Batch && d.is_mismatch()
+    }),
+    class("no-batch", Policy, |d| {
+        matches!(
+            d.ours,
+            Err(Refused::Batch(
+                BatchError::NotJson { .. } | BatchError::NotABatch
+            ))
+        )
     }),
     class("fragment-signed", Policy, |d| {
         d.is_mismatch() && d.signed_url().is_some_and(|url| !url.fragment.is_empty())

@@ -1,5 +1,6 @@
 //! Gives the same deliveries to this crate and to Twilio's own libraries, and explains every difference.
 
+mod batches;
 mod case;
 mod classes;
 mod generated;
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
     );
     let mut cases = listed::cases();
     cases.extend(generated::cases(count, seed));
+    cases.extend(batches::cases(count / 4, seed));
     let ours: Vec<_> = cases.iter().map(ours::answer).collect();
     let theirs = peers::ask(&cases);
     report::report(&cases, &ours, &theirs)

@@ -1,6 +1,7 @@
 //! The answers of this crate.
 
 use twilio_verify_webhooks::signature::{self, SignedUrl};
+use twilio_verify_webhooks::verify_events::{BatchError, EventStreamReceiver};
 use twilio_verify_webhooks::{ConfigError, Delivery, Receiver, Refusal, SignatureError};
 
 use crate::case::{Case, Layer};
@@ -11,6 +12,7 @@ pub(crate) enum Refused {
     /// No key or no URL can be made of what is configured.
     Config(ConfigError),
     Refusal(Refusal),
+    Batch(BatchError),
 }
 
 impl From<ConfigError> for Refused {
@@ -34,6 +36,7 @@ pub(crate) fn answer(case: &Case) -> Result<(), Refused> {
         Layer::Parameters => signature::verify(&key, &url, case.params.clone(), signature)?,
         Layer::Json => signature::verify_json(&key, &url, &case.body, signature)?,
         Layer::Request => receive(case)?,
+        Layer::Batch => receive_batch(case)?,
     }
     Ok(())
 }
@@ -48,6 +51,25 @@ fn configured(case: &Case) -> &str {
     match (case.layer, appended) {
         (Layer::Json, Some(end)) => &case.url[..end],
         _ => &case.url,
+    }
+}
+
+fn receive_batch(case: &Case) -> Result<(), Refused> {
+    let destination = case.destination.as_deref().unwrap_or_default();
+    let receiver = EventStreamReceiver::builder(destination)
+        .key(case.key()?)
+        .build()?;
+    let mut delivery = Delivery::new(case.method, &case.body).target("/the/target/does/not/matter");
+    if let Some(signature) = &case.signature {
+        delivery = delivery.signature(signature);
+    }
+    if let Some(settings) = &case.settings {
+        delivery = delivery.signature_settings(settings);
+    }
+    match receiver.receive(&delivery).map_err(|refusal| refusal.error) {
+        Ok(_) => Ok(()),
+        Err(BatchError::Signature(error)) => Err(error.into()),
+        Err(error) => Err(Refused::Batch(error)),
     }
 }
 

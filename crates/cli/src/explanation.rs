@@ -71,6 +71,10 @@ pub(crate) fn explain(
     request: &Request,
     outcome: &Outcome,
 ) -> Explanation {
+    if request.is_batch() {
+        let signed = verification.signed_url(request);
+        return of_batch(verification.url(), signed, outcome);
+    }
     let diagnosis = verification.diagnose(request);
     let signed = verification.signed_url(request);
     let is_another = |signed: &String| signed != verification.url();
@@ -91,6 +95,50 @@ pub(crate) fn explain(
         steps,
         causes: causes(&diagnosis),
         diagnosis: serde_json::to_value(&diagnosis).unwrap_or_default(),
+    }
+}
+
+/// A batch of Event Streams: what is signed is the destination and the hash of the body.
+fn of_batch(configured: &str, signed: Option<String>, outcome: &Outcome) -> Explanation {
+    let message = outcome.message().unwrap_or_default();
+    let (sentence, steps) = match (signed, outcome) {
+        (
+            Some(signed),
+            Outcome::Refused {
+                signature: true, ..
+            },
+        ) => (
+            format!("Twilio signed this batch for {signed}, and --url is {configured}."),
+            vec![Step::with(
+                "Give the destination as it is in the configuration of the sink:",
+                format!("--url {}", shlex::try_quote(&signed).unwrap_or_default()),
+            )],
+        ),
+        (
+            None,
+            Outcome::Refused {
+                signature: true, ..
+            },
+        ) => (
+            format!("This batch of Event Streams is refused: {message}."),
+            vec![
+                Step::new(
+                    "Is --url the destination in the configuration of the sink, byte for byte?",
+                ),
+                Step::new("Is the AuthToken that of the account the sink belongs to?"),
+                Step::new("Does anything in between change the body? Its bytes are signed."),
+            ],
+        ),
+        _ => (
+            format!("This batch of Event Streams is refused: {message}."),
+            Vec::new(),
+        ),
+    };
+    Explanation {
+        sentence: visible(&sentence),
+        steps,
+        causes: Vec::new(),
+        diagnosis: Value::Null,
     }
 }
 

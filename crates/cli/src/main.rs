@@ -31,6 +31,7 @@
 
 mod application;
 mod arguments;
+mod batch;
 mod capture;
 mod capture_file;
 mod curl;

@@ -43,6 +43,12 @@ impl Request {
         self.header(SIGNATURE_HEADER)
     }
 
+    /// Tells whether it is a batch of Event Streams: its body is JSON, as that of no webhook of Verify Push is.
+    pub(crate) fn is_batch(&self) -> bool {
+        let body = self.body.trim_ascii_start();
+        self.method == "POST" && matches!(body.first(), Some(b'[' | b'{'))
+    }
+
     pub(crate) fn is_get(&self) -> bool {
         self.method == "GET"
     }
@@ -55,7 +61,9 @@ impl Request {
     }
 
     fn form(&self) -> &[u8] {
-        if self.is_get() {
+        if self.is_batch() {
+            b""
+        } else if self.is_get() {
             self.query().unwrap_or_default().as_bytes()
         } else {
             &self.body

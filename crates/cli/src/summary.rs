@@ -3,6 +3,7 @@
 use twilio_verify_webhooks::testing::EventBuilder;
 use twilio_verify_webhooks::{Event, WebhookVersion};
 
+use crate::batch::BatchSummary;
 use crate::request::Request;
 
 /// Names that Twilio documents for the parameters of Verify Push.
@@ -35,6 +36,15 @@ pub(crate) struct Summary {
 
 impl Summary {
     pub(crate) fn new(request: &Request) -> Self {
+        if request.is_batch() {
+            let batch = BatchSummary::new(request);
+            return Self {
+                event_type: batch.event_type,
+                uuid: batch.delivery_id,
+                identity: batch.verification_sid,
+                ..Self::default()
+            };
+        }
         let params = request.params();
         let get = |name: &str| {
             let mut params = params.iter();

@@ -1,5 +1,6 @@
 //! Sends signed, realistic deliveries to a server and checks its answers.
 
+mod batch;
 mod latency;
 mod load;
 mod plan;
@@ -22,7 +23,10 @@ const MOST_READ: usize = 64 * 1024;
 
 pub(crate) async fn run(arguments: TriggerArguments) -> Result<Outcome, Failure> {
     if arguments.negative.as_deref() == Some("list") {
-        report::negatives(&mut Out::new(), arguments.json)?;
+        match arguments.verify_events {
+            true => report::negative_batches(&mut Out::new(), arguments.json)?,
+            false => report::negatives(&mut Out::new(), arguments.json)?,
+        }
         return Ok(Outcome::Done);
     }
     if let Some(event_type) = &arguments.event {
@@ -89,7 +93,8 @@ async fn one_by_one(
         sent = sent.saturating_add(1);
         wrong = wrong.saturating_add(u64::from(verdict.is_err()));
         // Refusals by a server that is not there, or that refuses everything, show nothing.
-        let is_vain = answer.is_err() || matches!(plan.what(), What::Negative(_));
+        let is_vain =
+            answer.is_err() || matches!(plan.what(), What::Negative(_) | What::NegativeBatches(_));
         if (sent == 1 && verdict.is_err() && is_vain) || report.is_closed() {
             break;
         }

@@ -1,10 +1,14 @@
 //! Whether Twilio sent a request, and if not, why it does not look so.
 
+use bytes::Bytes;
+use http::Response;
 use serde::{Deserialize, Serialize};
 use twilio_verify_webhooks::diagnosis::{Context, Diagnosis};
 use twilio_verify_webhooks::signature::SignedUrl;
-use twilio_verify_webhooks::{ConfigError, Key, Receiver, Refusal, RefusalClass};
+use twilio_verify_webhooks::verify_events::EventStreamReceiver;
+use twilio_verify_webhooks::{ConfigError, Key, Receiver, RefusalClass};
 
+use crate::batch;
 use crate::pieces::{Pieces, host_and_port};
 use crate::request::Request;
 use crate::secrets::Secret;
@@ -15,6 +19,8 @@ pub(crate) struct Verification {
     url: String,
     signed: SignedUrl,
     receiver: Receiver,
+    /// For batches of Event Streams; `None` if the URL can be no destination.
+    streams: Option<EventStreamReceiver>,
     /// The secrets as they were given, for what may be wrong with their text.
     secrets: Vec<Secret>,
 }
@@ -73,6 +79,13 @@ impl Verification {
             .iter()
             .cloned()
             .fold(Receiver::builder(url), |builder, key| builder.key(key));
+        let streams = keys
+            .iter()
+            .cloned()
+            .fold(EventStreamReceiver::builder(url), |builder, key| {
+                builder.key(key)
+            });
+        let streams = streams.body_limit(Receiver::DEFAULT_BODY_LIMIT);
         let builder = if accept_get {
             builder.accept_get()
         } else {
@@ -82,6 +95,7 @@ impl Verification {
             url: url.to_owned(),
             signed: SignedUrl::new(url)?,
             receiver: builder.build()?,
+            streams: streams.build().ok(),
             secrets,
         })
     }
@@ -96,8 +110,11 @@ impl Verification {
         self.receiver.body_limit()
     }
 
-    /// Verifies a request, and returns the refusal as well if it is one.
-    pub(crate) fn verify(&self, request: &Request) -> (Outcome, Option<Refusal>) {
+    /// Verifies a request, and returns the answer of a receiver as well if it is refused.
+    pub(crate) fn verify(&self, request: &Request) -> (Outcome, Option<Response<Bytes>>) {
+        if let Some(streams) = self.streams.as_ref().filter(|_| request.is_batch()) {
+            return self.verify_batch(streams, request);
+        }
         match self.receiver.receive(&request.delivery()) {
             Ok(received) => {
                 let key = self.receiver.keys().get(received.key.position);
@@ -114,7 +131,33 @@ impl Verification {
                     message: refusal.to_string(),
                     signature: refusal.class() == RefusalClass::Signature,
                 };
-                (outcome, Some(refusal))
+                (outcome, Some(refusal.to_response()))
+            }
+        }
+    }
+
+    fn verify_batch(
+        &self,
+        streams: &EventStreamReceiver,
+        request: &Request,
+    ) -> (Outcome, Option<Response<Bytes>>) {
+        match streams.receive(&request.delivery()) {
+            Ok(batch) => {
+                let variants = self.signed.variants().map(str::to_owned);
+                let variant = batch::signed_destination(self.receiver.keys(), variants, request);
+                let outcome = Outcome::Accepted {
+                    key: batch.key.to_string(),
+                    variant: variant.unwrap_or_else(|| self.url.clone()),
+                };
+                (outcome, None)
+            }
+            Err(refusal) => {
+                let outcome = Outcome::Refused {
+                    status: refusal.status(),
+                    message: refusal.to_string(),
+                    signature: refusal.class() == RefusalClass::Signature,
+                };
+                (outcome, Some(refusal.to_response()))
             }
         }
     }
@@ -133,6 +176,19 @@ impl Verification {
     ///
     /// It is certain: the signature is made again with a key that is configured.
     pub(crate) fn signed_url(&self, request: &Request) -> Option<String> {
+        if request.is_batch() {
+            let target = request
+                .target
+                .split(['?', '&'])
+                .take_while(|part| !part.starts_with("bodySHA256="));
+            let target = target.collect::<Vec<_>>().join("?");
+            let target = Request {
+                target,
+                ..request.clone()
+            };
+            let urls = likely_urls(&Pieces::of(&self.url), &target);
+            return batch::signed_destination(self.receiver.keys(), urls, request);
+        }
         let signature = request.signature()?;
         let params = request.params();
         let params = if request.is_get() { Vec::new() } else { params };

@@ -51,7 +51,11 @@ impl Digest {
                 }
             }
         }
-        let hash: [u8; 32] = hash.finalize().into();
+        Self::cut(hash.finalize().into())
+    }
+
+    /// Takes the first bytes of a hash.
+    pub(crate) fn cut(hash: [u8; 32]) -> Self {
         let mut digest = [0; Self::LEN];
         for (byte, hashed) in digest.iter_mut().zip(hash) {
             *byte = hashed;

@@ -6,12 +6,22 @@ use std::task::{Context, Poll};
 use tokio::task::{JoinError, JoinHandle};
 use tracing::Instrument as _;
 
+#[cfg(feature = "verify-events")]
+use crate::cloud_events::CloudEventJob;
 use crate::job::{Failure, Job};
+use crate::store::Leased;
+use crate::stored_event::StoredEvent;
 use crate::trace;
 
 /// Starts a handler in a task of its own, so that a panic of it is seen and it can be cancelled.
 #[derive(Clone)]
-pub(crate) struct Start(Arc<dyn Fn(Job) -> Option<Handling> + Send + Sync>);
+pub(crate) struct Start {
+    push: Option<Starter<Job>>,
+    #[cfg(feature = "verify-events")]
+    cloud: Option<Starter<CloudEventJob>>,
+}
+
+type Starter<J> = Arc<dyn Fn(J) -> Option<Handling> + Send + Sync>;
 
 /// A handler that runs, cancelled when this is dropped: nobody acts whose lease nobody watches.
 pub(crate) struct Handling(JoinHandle<Result<(), Failure>>);
@@ -37,6 +47,40 @@ impl Drop for Handling {
 }
 
 impl Start {
+    /// Without any handler.
+    #[cfg(feature = "verify-events")]
+    pub(crate) const fn none() -> Self {
+        let (push, cloud) = (None, None);
+        Self { push, cloud }
+    }
+
+    /// With a handler for events of Verify Push.
+    fn push(start: impl Fn(Job) -> Option<Handling> + Send + Sync + 'static) -> Self {
+        Self {
+            push: Some(Arc::new(start)),
+            #[cfg(feature = "verify-events")]
+            cloud: None,
+        }
+    }
+
+    /// With a handler for events of Event Streams as well.
+    #[cfg(feature = "verify-events")]
+    pub(crate) fn cloud_events<H, F, E>(mut self, handler: H) -> Self
+    where
+        H: Fn(CloudEventJob) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<Failure>,
+    {
+        let handler = Arc::new(handler);
+        self.cloud = Some(Arc::new(move |job: CloudEventJob| {
+            let handler = Arc::clone(&handler);
+            let span = trace::job(job.id(), &job.event.event_type, job.attempt());
+            let handling = async move { handler(job).await.map_err(Into::into) };
+            Some(Handling(tokio::spawn(handling.instrument(span))))
+        }));
+        self
+    }
+
     pub(crate) fn many<H, F, E>(handler: H) -> Self
     where
         H: Fn(Job) -> F + Send + Sync + 'static,
@@ -44,12 +88,12 @@ impl Start {
         E: Into<Failure>,
     {
         let handler = Arc::new(handler);
-        Self(Arc::new(move |job| {
+        Self::push(move |job: Job| {
             let handler = Arc::clone(&handler);
-            let span = trace::job(job.id(), &job.event, job.attempt());
+            let span = trace::job(job.id(), job.event.event_type(), job.attempt());
             let handling = async move { handler(job).await.map_err(Into::into) };
             Some(Handling(tokio::spawn(handling.instrument(span))))
-        }))
+        })
     }
 
     /// For one job; a second is not started.
@@ -60,12 +104,12 @@ impl Start {
         E: Into<Failure>,
     {
         let handler = Mutex::new(Some(handler));
-        Self(Arc::new(move |job| {
+        Self::push(move |job: Job| {
             let handler = handler.lock().ok()?.take()?;
-            let span = trace::job(job.id(), &job.event, job.attempt());
+            let span = trace::job(job.id(), job.event.event_type(), job.attempt());
             let handling = async move { handler(job).await.map_err(Into::into) };
             Some(Handling(tokio::spawn(handling.instrument(span))))
-        }))
+        })
     }
 
     pub(crate) fn blocking<H, E>(handler: H) -> Self
@@ -74,16 +118,40 @@ impl Start {
         E: Into<Failure>,
     {
         let handler = Arc::new(handler);
-        Self(Arc::new(move |job| {
+        Self::push(move |job: Job| {
             let handler = Arc::clone(&handler);
-            let span = trace::job(job.id(), &job.event, job.attempt());
+            let span = trace::job(job.id(), job.event.event_type(), job.attempt());
             let handling = move || span.in_scope(|| handler(job).map_err(Into::into));
             Some(Handling(tokio::task::spawn_blocking(handling)))
-        }))
+        })
     }
 
-    pub(crate) fn start(&self, job: Job) -> Option<Handling> {
-        (self.0)(job)
+    /// Tells whether there is a handler for an event of this kind.
+    pub(crate) const fn handles(&self, event: &StoredEvent) -> bool {
+        match event {
+            StoredEvent::Push(_) => self.push.is_some(),
+            #[cfg(feature = "verify-events")]
+            StoredEvent::Cloud(_) => self.cloud.is_some(),
+        }
+    }
+
+    pub(crate) fn start(&self, event: StoredEvent, leased: &Leased) -> Option<Handling> {
+        let (ticket, tries, age) = (leased.ticket.clone(), leased.tries, leased.age);
+        match event {
+            StoredEvent::Push(event) => self.push.as_ref()?(Job {
+                event,
+                ticket,
+                tries,
+                age,
+            }),
+            #[cfg(feature = "verify-events")]
+            StoredEvent::Cloud(event) => self.cloud.as_ref()?(CloudEventJob {
+                event,
+                ticket,
+                tries,
+                age,
+            }),
+        }
     }
 }
 

@@ -429,6 +429,14 @@ pub struct Dead {
 }
 
 impl Dead {
+    /// Reads the event of Event Streams; `None` if it is none, or cannot be read.
+    #[cfg(feature = "verify-events")]
+    #[must_use]
+    pub fn cloud_event(&self) -> Option<twilio_verify_webhooks::verify_events::CloudEvent> {
+        let text = self.row.event.as_deref()?;
+        twilio_verify_webhooks::verify_events::CloudEvent::from_json(text).ok()
+    }
+
     /// Reads the event; `None` if it cannot be read, which may be why the row is dead.
     #[must_use]
     pub fn event(&self) -> Option<Event<'static>> {

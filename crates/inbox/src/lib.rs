@@ -22,6 +22,8 @@ mod answer;
 #[cfg(feature = "axum")]
 mod axum;
 mod blocking;
+#[cfg(feature = "verify-events")]
+mod cloud_events;
 mod digest;
 mod dyn_store;
 mod error;
@@ -37,6 +39,7 @@ mod row;
 mod run;
 mod settings;
 mod store;
+mod stored_event;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod trace;
@@ -45,6 +48,8 @@ mod worker;
 
 pub use crate::answer::{Answer, AnswerOutcome};
 pub use crate::blocking::Blocking;
+#[cfg(feature = "verify-events")]
+pub use crate::cloud_events::{CloudEventJob, row_id};
 pub use crate::digest::Digest;
 pub use crate::dyn_store::DynStore;
 pub use crate::error::{StoreError, StoreErrorKind};

@@ -6,15 +6,15 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinError;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
-use twilio_verify_webhooks::Event;
 
 use crate::handler::{Handling, Start};
 use crate::inbox::Shared;
-use crate::job::{Failure, Job, Next};
+use crate::job::{Failure, Next};
 use crate::race::{First, race};
 use crate::row::ErrorText;
 use crate::settings::jittered;
 use crate::store::{Leased, Settled, Settlement, Store, Ticket};
+use crate::stored_event::StoredEvent;
 use crate::trace::Traced;
 
 /// The longest wait between two calls of a store that fails.
@@ -43,10 +43,9 @@ pub(crate) async fn until<S: Store>(
     stop: &mut watch::Receiver<bool>,
 ) {
     let Leased { ticket, .. } = &leased;
-    let event = match serde_json::from_str::<Event<'static>>(&leased.event) {
+    let event = match StoredEvent::read(&leased.event) {
         Ok(event) => event,
         Err(error) => {
-            let error = ErrorText::new(format_args!("the event cannot be read: {error}"));
             let event_type = "";
             let traced = Traced { ticket, event_type };
             return settle(shared, &traced, Settlement::Dead { error }, stop).await;
@@ -56,20 +55,18 @@ pub(crate) async fn until<S: Store>(
     let event_type = event_type.as_str();
     let traced = Traced { ticket, event_type };
     traced.taken(leased.retaken);
-    if let Some(age) = shared.settings.give_up_after(&event)
+    if !start.handles(&event) {
+        let error = ErrorText::new("the worker has no handler for events of this kind");
+        return settle(shared, &traced, Settlement::Dead { error }, stop).await;
+    }
+    if let Some(age) = event.give_up_after(&shared.settings)
         && leased.age > age
     {
         let error = ErrorText::new(format_args!("not acted on: older than {age:?}"));
         return settle(shared, &traced, Settlement::Dead { error }, stop).await;
     }
-    let (tries, age) = (leased.tries, leased.age);
-    let job = Job {
-        event,
-        ticket: ticket.clone(),
-        tries,
-        age,
-    };
-    let Some(mut handling) = start.start(job) else {
+    let tries = leased.tries;
+    let Some(mut handling) = start.start(event, &leased) else {
         return;
     };
     let end = watched(shared, ticket, sent, &mut handling, stop).await;

@@ -62,6 +62,15 @@ impl Settings {
             _ => None,
         }
     }
+
+    /// After what age an event is not acted on any more that is no answer to a challenge.
+    #[cfg(feature = "verify-events")]
+    pub(crate) const fn give_up_all_after(&self) -> Option<Duration> {
+        match self.give_up {
+            GiveUp::All(age) => Some(age),
+            GiveUp::Challenges(_) | GiveUp::ByTriesOnly => None,
+        }
+    }
 }
 
 /// Takes between a half and the whole of a time.

@@ -349,6 +349,11 @@ impl Entry {
         })
     }
 
+    #[cfg(feature = "verify-events")]
+    pub(crate) const fn from_parts(id: DeliveryId, digest: Digest, event: String) -> Self {
+        Self { id, digest, event }
+    }
+
     /// Returns what identifies the delivery.
     #[must_use]
     pub const fn id(&self) -> &DeliveryId {

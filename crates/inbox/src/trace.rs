@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use tracing::{Span, error, info, info_span, warn};
-use twilio_verify_webhooks::{DeliveryId, Event, Received};
+use twilio_verify_webhooks::{DeliveryId, Received};
 
 use crate::answer::{Answer, AnswerOutcome};
 use crate::error::StoreError;
+#[cfg(feature = "verify-events")]
+use crate::store::Accepted;
 use crate::store::Ticket;
 
 pub(crate) fn answer(received: &Received<'_>, answer: &Answer) {
@@ -28,6 +30,34 @@ pub(crate) fn answer(received: &Received<'_>, answer: &Answer) {
             error!(account_sid, uuid, event_type, error, "not stored");
         }
     }
+}
+
+/// One event of a batch.
+#[cfg(feature = "verify-events")]
+pub(crate) fn cloud_event(
+    id: &DeliveryId,
+    event_type: &str,
+    accepted: &Result<Accepted, StoreError>,
+) {
+    let (account, uuid) = (id.account_sid(), id.uuid());
+    let account_sid = account.as_str();
+    match accepted {
+        Ok(Accepted::New) => info!(account_sid, uuid, event_type, "accepted"),
+        Ok(Accepted::Known(state)) => {
+            let state = state.as_str();
+            info!(account_sid, uuid, event_type, state, "repeated");
+        }
+        Ok(Accepted::Conflict(state)) => {
+            let state = state.as_str();
+            warn!(account_sid, uuid, event_type, state, "conflict");
+        }
+        Err(error) => error!(account_sid, uuid, event_type, %error, "not stored"),
+    }
+}
+
+#[cfg(feature = "verify-events")]
+pub(crate) fn batch_not_stored(events: usize, error: &StoreError) {
+    error!(events, %error, "batch not stored");
 }
 
 /// A taken row, as events about it name it.
@@ -77,8 +107,8 @@ impl Traced<'_> {
 }
 
 /// The span that a handler runs in.
-pub(crate) fn job(id: &DeliveryId, event: &Event<'_>, attempt: u32) -> Span {
-    let (account_sid, uuid, event_type) = (id.account_sid(), id.uuid(), event.event_type());
+pub(crate) fn job(id: &DeliveryId, event_type: &str, attempt: u32) -> Span {
+    let (account_sid, uuid) = (id.account_sid(), id.uuid());
     let account_sid = account_sid.as_str();
     info_span!("job", account_sid, uuid, event_type, attempt)
 }

@@ -52,6 +52,19 @@ impl<S: Store> Worker<S> {
         self
     }
 
+    /// Adds a handler for events of Event Streams, as [`accept_batch`](Inbox::accept_batch) stores them. A row of a kind
+    /// that no handler is for becomes dead.
+    #[cfg(feature = "verify-events")]
+    pub fn cloud_events<H, F, E>(mut self, handler: H) -> Self
+    where
+        H: Fn(crate::CloudEventJob) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<crate::Failure>,
+    {
+        self.start = self.start.cloud_events(handler);
+        self
+    }
+
     /// Sets how long at most it waits before it looks for rows that others accepted, or that are due again: 1 s, which
     /// nobody who waits to be let in notices, and which costs a store one query. From 10 ms to a day.
     pub fn poll(mut self, interval: Duration) -> Self {

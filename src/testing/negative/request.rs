@@ -1,7 +1,5 @@
 //! Requests of another kind than a webhook.
 
-use sha2::{Digest as _, Sha256};
-
 use super::{EventBuilder, OwnedDelivery, Signer};
 
 /// The body limit of a receiver that has no other.
@@ -17,16 +15,7 @@ pub(super) fn json_body(signer: &Signer, event: EventBuilder) -> OwnedDelivery {
         .map(|(name, value)| (name.to_owned(), value.into()))
         .collect();
     let body = serde_json::Value::Object(members).to_string();
-    let hash: String = Sha256::digest(body.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    // A GET signs what is in the URL, as a JSON webhook does.
-    signer
-        .get([("bodySHA256", hash)])
-        .with_method("POST")
-        .with_header("content-type", "application/json")
-        .with_body(body)
+    signer.post_json(body)
 }
 
 pub(super) fn wrong_media_type(signer: &Signer, event: EventBuilder) -> OwnedDelivery {

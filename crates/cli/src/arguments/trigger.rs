@@ -11,7 +11,8 @@ use super::{SigningKey, pair};
 #[command(group = ArgGroup::new("what").args(["event", "scenario", "negative"]))]
 pub(crate) struct TriggerArguments {
     /// factor.created, factor.verified, factor.deleted, challenge.approved, challenge.denied, or any type that Twilio may
-    /// add.
+    /// add. One that starts with com.twilio. is sent as Event Streams does, as
+    /// com.twilio.accountsecurity.verify.verification.approved; --param then sets members of its data.
     #[arg(value_name = "EVENT")]
     pub(crate) event: Option<String>,
     /// A user's story: factor created and verified, then three challenges approved, denied and approved.
@@ -20,6 +21,9 @@ pub(crate) struct TriggerArguments {
     /// A delivery that must be refused, after a genuine one; `all` for each, `list` to see their names.
     #[arg(long, value_name = "NAME")]
     pub(crate) negative: Option<String>,
+    /// With --scenario and --negative: batches of Verify Events, as Event Streams delivers them.
+    #[arg(long)]
+    pub(crate) verify_events: bool,
     /// Leaves out the parameters that version 2 added.
     #[arg(long)]
     pub(crate) v1: bool,

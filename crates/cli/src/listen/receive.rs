@@ -135,10 +135,7 @@ impl Receiving {
                 Ok(response) => (response, AnsweredBy::Application),
                 Err(_) => (of_status(502), AnsweredBy::Listen),
             },
-            (None, None) => {
-                let response = refusal.map(|refusal| refusal.to_response());
-                (response.unwrap_or_default(), AnsweredBy::Listen)
-            }
+            (None, None) => (refusal.unwrap_or_default(), AnsweredBy::Listen),
         };
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;

@@ -243,6 +243,12 @@ fn to_sign(entry: &Entry) -> Vec<Signed> {
         Outcome::Accepted { variant, .. } => variant.clone(),
         Outcome::Refused { .. } => entry.url.split('#').next().unwrap_or_default().to_owned(),
     };
+    if request.is_batch() {
+        return vec![Signed {
+            name: "URL".to_owned(),
+            value: visible(&crate::batch::signed_text(&url, &request.body)),
+        }];
+    }
     let url = match request.query().filter(|_| request.is_get()) {
         Some(query) if !url.ends_with(query) => format!("{url}  then  ?{query}"),
         _ => url,

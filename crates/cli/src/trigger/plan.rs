@@ -3,9 +3,14 @@
 use bytes::Bytes;
 use http::{Request, Uri};
 use twilio_verify_webhooks::Key;
-use twilio_verify_webhooks::testing::{Device, EventBuilder, NegativeCase, OwnedDelivery, Signer};
+use twilio_verify_webhooks::testing::{
+    BatchCase, CloudEventBuilder, Device, EventBuilder, NegativeCase, OwnedDelivery, Signer,
+    StartedVerification,
+};
+use twilio_verify_webhooks::verify_events::VerificationEventType;
 use url::Url;
 
+use super::batch;
 use crate::arguments::{Change, TriggerArguments};
 use crate::output::Failure;
 use crate::secrets::unless_secret;
@@ -27,6 +32,10 @@ pub(super) enum Expected {
     Accepted,
     /// A status from 400 to 499.
     Refused { case: Option<NegativeCase> },
+    /// A status from 200 to 299, which is all that Event Streams asks for.
+    BatchAccepted,
+    /// A status from 400 to 599.
+    BatchRefused { case: BatchCase },
 }
 
 #[derive(Debug, Clone)]
@@ -34,6 +43,9 @@ pub(super) enum What {
     Event(String),
     Scenario,
     Negative(Vec<NegativeCase>),
+    CloudEvent(String),
+    CloudScenario,
+    NegativeBatches(Vec<BatchCase>),
 }
 
 /// What is asked for, and what it is made of.
@@ -41,6 +53,7 @@ pub(super) struct Plan {
     what: What,
     signer: Signer,
     device: Device,
+    started: StartedVerification,
     url: String,
     changes: Vec<Change>,
     headers: Vec<(String, String)>,
@@ -65,7 +78,11 @@ impl Plan {
         let signed_url = arguments.signed_url.as_ref().unwrap_or(&url);
         let signer = Signer::new(signed_url, key).map_err(Failure::usage)?;
         let device = arguments.seed.map_or_else(Device::new, Device::from_seed);
+        let started = arguments
+            .seed
+            .map_or_else(StartedVerification::new, StartedVerification::from_seed);
         Ok(Self {
+            started: changed_verification(started, &arguments.parameters.of_device()),
             device: changed_device(device, &arguments.parameters.of_device()),
             what,
             signer,
@@ -123,6 +140,18 @@ impl Plan {
                 story.into_iter().map(|event| self.genuine(event)).collect()
             }
             What::Negative(cases) => self.negatives(cases),
+            What::CloudEvent(event_type) => {
+                // Another verification each time, as a challenge is another.
+                let event = batch::event(&mut self.started, &event_type, &self.changes);
+                vec![self.batch(event_type, &[event])]
+            }
+            What::CloudScenario => {
+                let story = batch::scenario(&mut self.started).into_iter();
+                story
+                    .map(|events| self.batch(batch::title(&events), &events))
+                    .collect()
+            }
+            What::NegativeBatches(cases) => self.negative_batches(&cases),
         }
     }
 
@@ -138,6 +167,29 @@ impl Plan {
             let expected = Expected::Refused { case: Some(case) };
             planned.push(self.addressed(title, delivery, expected));
         }
+        planned
+    }
+
+    /// Signs a batch of events.
+    fn batch(&self, title: String, events: &[CloudEventBuilder]) -> Planned {
+        let delivery = self.signer.post_events(events);
+        self.addressed(title, delivery, Expected::BatchAccepted)
+    }
+
+    fn negative_batches(&mut self, cases: &[BatchCase]) -> Vec<Planned> {
+        let mut planned = Vec::new();
+        if !self.is_printed {
+            let event = self.started.verification(VerificationEventType::Approved);
+            planned.push(self.batch("a batch in order".to_owned(), &[event]));
+        }
+        planned.extend(cases.iter().map(|&case| {
+            let title = format!("{case}: {}", case.description());
+            self.addressed(
+                title,
+                case.delivery(&self.signer),
+                Expected::BatchRefused { case },
+            )
+        }));
         planned
     }
 
@@ -202,9 +254,20 @@ impl Planned {
 
 fn what(arguments: &TriggerArguments) -> Result<What, Failure> {
     if let Some(event_type) = &arguments.event {
-        return Ok(What::Event(event_type.clone()));
+        return Ok(match batch::is_cloud_event(event_type) {
+            true => What::CloudEvent(event_type.clone()),
+            false => What::Event(event_type.clone()),
+        });
     }
     match arguments.negative.as_deref() {
+        _ if arguments.scenario && arguments.verify_events => Ok(What::CloudScenario),
+        Some(name) if arguments.verify_events => match batch::cases(name) {
+            Some(cases) => Ok(What::NegativeBatches(cases)),
+            None => Err(Failure::usage(format!(
+                "no negative batch is called {}: see --verify-events --negative list",
+                unless_secret(name)
+            ))),
+        },
         _ if arguments.scenario => Ok(What::Scenario),
         Some("all") => Ok(What::Negative(NegativeCase::ALL.to_vec())),
         Some(name) => match name.parse() {
@@ -224,9 +287,23 @@ fn what(arguments: &TriggerArguments) -> Result<What, Failure> {
 fn check_fit(arguments: &TriggerArguments, what: &What) -> Result<(), Failure> {
     let (option, is_negative) = match what {
         What::Event(_) => return Ok(()),
-        What::Scenario => ("--scenario", false),
-        What::Negative(_) => ("--negative", true),
+        What::CloudEvent(_) => ("EVENT", false),
+        What::Scenario | What::CloudScenario => ("--scenario", false),
+        What::Negative(_) | What::NegativeBatches(_) => ("--negative", true),
     };
+    let is_of_streams = matches!(
+        what,
+        What::CloudEvent(_) | What::CloudScenario | What::NegativeBatches(_)
+    );
+    if is_of_streams && (arguments.v1 || arguments.get) {
+        let option = if arguments.v1 { "--v1" } else { "--get" };
+        return Err(Failure::usage(format!(
+            "{option} does not go with Event Streams"
+        )));
+    }
+    if let What::CloudEvent(_) = what {
+        return Ok(());
+    }
     let misfit = [
         ("--v1", arguments.v1 && is_negative),
         ("--get", arguments.get && is_negative),
@@ -263,6 +340,19 @@ fn changed_device(device: Device, of_device: &[(&str, &str)]) -> Device {
             "factor_sid" => device.with_factor_sid(value),
             "factor_friendly_name" => device.with_friendly_name(value),
             _ => device,
+        })
+}
+
+fn changed_verification(
+    started: StartedVerification,
+    given: &[(&str, &str)],
+) -> StartedVerification {
+    given
+        .iter()
+        .fold(started, |started, &(name, value)| match name {
+            "account_sid" => started.with_account_sid(value),
+            "service_sid" => started.with_service_sid(value),
+            _ => started,
         })
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
-use twilio_verify_webhooks::testing::NegativeCase;
+use twilio_verify_webhooks::testing::{BatchCase, NegativeCase};
 use url::form_urlencoded;
 
 use super::load::Summary;
@@ -35,6 +35,7 @@ impl Report {
         let form = match what {
             _ if is_json => Form::Json,
             What::Negative(cases) if cases.len() > 1 => Form::Brief,
+            What::NegativeBatches(cases) if cases.len() > 1 => Form::Brief,
             _ => Form::Long,
         };
         Self { out, form }
@@ -122,11 +123,12 @@ impl Report {
                     "signed_for": planned.signed_for,
                     "parameters": parameters,
                     "expected": match planned.expected {
-                        Expected::Accepted => "accepted",
-                        Expected::Refused { .. } => "refused",
+                        Expected::Accepted | Expected::BatchAccepted => "accepted",
+                        Expected::Refused { .. } | Expected::BatchRefused { .. } => "refused",
                     },
                     "case": match planned.expected {
                         Expected::Refused { case: Some(case) } => Some(case.name()),
+                        Expected::BatchRefused { case } => Some(case.name()),
                         _ => None,
                     },
                     "status": response.map(|response| response.status().as_u16()),
@@ -239,12 +241,51 @@ pub(super) fn negatives(out: &mut Out, is_json: bool) -> io::Result<()> {
     Ok(())
 }
 
+/// Shows the negative batches of Event Streams that there are.
+pub(super) fn negative_batches(out: &mut Out, is_json: bool) -> io::Result<()> {
+    let plain = |case: &BatchCase| case.description().replace('`', "");
+    if is_json {
+        let cases = BatchCase::ALL.iter().map(|case| {
+            json!({
+                "name": case.name(),
+                "status": case.status(),
+                "description": plain(case),
+                "in_all": true,
+            })
+        });
+        return out.json(&cases.collect::<Vec<Value>>());
+    }
+    writeln!(out, "Sent by `all`:")?;
+    for case in BatchCase::ALL {
+        writeln!(
+            out,
+            "  {:<24} {}  {}",
+            case.name(),
+            case.status(),
+            plain(case)
+        )?;
+    }
+    Ok(())
+}
+
 fn parameters(planned: &Planned) -> impl Iterator<Item = (String, String)> {
+    let is_batch = matches!(
+        planned.expected,
+        Expected::BatchAccepted | Expected::BatchRefused { .. }
+    );
+    // A batch is shown as it is sent.
+    let body = is_batch.then(|| String::from_utf8_lossy(planned.delivery.body()).into_owned());
+    let events = body.map(|body| ("body".to_owned(), body));
+    events.into_iter().chain(form_parameters(planned, is_batch))
+}
+
+fn form_parameters(planned: &Planned, is_batch: bool) -> impl Iterator<Item = (String, String)> {
     let query = planned.url.split_once('?').map_or("", |(_, query)| query);
     let query = form_urlencoded::parse(query.as_bytes());
     let body = form_urlencoded::parse(planned.delivery.body());
     query
         .chain(body)
+        .filter(move |_| !is_batch)
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
 }
 

@@ -1,6 +1,6 @@
 //! Whether an answer is right.
 
-use twilio_verify_webhooks::testing::NegativeCase;
+use twilio_verify_webhooks::testing::{BatchCase, NegativeCase};
 
 use super::plan::{Expected, Planned};
 use crate::outgoing::{Answer, NoAnswer};
@@ -10,17 +10,46 @@ impl Planned {
     pub(super) fn verdict(&self, answer: &Result<Answer, NoAnswer>) -> Result<String, String> {
         let case = match self.expected {
             Expected::Refused { case } => case,
-            Expected::Accepted => None,
+            _ => None,
         };
         let status = match answer {
             Ok(answer) => answer.response.status().as_u16(),
             // A server may stop reading a body that is too large.
-            Err(error) if error.is_closed && case == Some(NegativeCase::Oversized) => {
+            Err(error)
+                if error.is_closed
+                    && (case == Some(NegativeCase::Oversized)
+                        || matches!(
+                            self.expected,
+                            Expected::BatchRefused {
+                                case: BatchCase::Oversized
+                            }
+                        )) =>
+            {
                 return Ok("refused by closing the connection".to_owned());
             }
             Err(error) => return Err(format!("no answer from {}: {error}", self.server())),
         };
         match (&self.expected, status) {
+            (Expected::BatchAccepted, 200..=299) => Ok("accepted".to_owned()),
+            (Expected::BatchAccepted, 429 | 500..=599) => Err(format!(
+                "expected 200; Twilio would try again for four hours; signed for {}",
+                self.signed_for
+            )),
+            (Expected::BatchAccepted, 400..=499) => Err(format!(
+                "expected 200; with this answer Twilio drops the events for good; signed for {}",
+                self.signed_for
+            )),
+            (Expected::BatchAccepted, _) => Err("expected 200".to_owned()),
+            (Expected::BatchRefused { case }, 400..=599) if case.status() != status => {
+                Ok(format!("refused, {} in this crate", case.status()))
+            }
+            (Expected::BatchRefused { .. }, 400..=599) => Ok("refused".to_owned()),
+            (Expected::BatchRefused { .. }, 200..=299) => {
+                Err("ACCEPTED, and must be refused".to_owned())
+            }
+            (Expected::BatchRefused { .. }, _) => {
+                Err("expected a refusal, a status from 400 to 599".to_owned())
+            }
             (Expected::Accepted, 200) => Ok("accepted".to_owned()),
             (Expected::Accepted, 201..=299) => {
                 Err("Twilio takes only 200 for success (error 60330)".to_owned())

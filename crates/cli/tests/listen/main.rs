@@ -10,6 +10,7 @@
 )]
 
 mod application;
+mod batches;
 mod bounds;
 mod captures;
 mod ends;
