@@ -61,6 +61,7 @@ fn main() {
         "a=%E2%82&%AC=1",
     ];
     write("form", forms().chain(hostile_forms.map(Vec::from)));
+    write("batch", batches());
     let zeros = |count| vec![0; count];
     write("reference", forms().map(|form| [zeros(9), form].concat()));
 
@@ -318,4 +319,54 @@ fn write(target: &str, seeds: impl IntoIterator<Item = Vec<u8>>) {
     for (position, seed) in seeds.into_iter().enumerate() {
         fs::write(folder.join(format!("{position:03}")), seed).unwrap();
     }
+}
+
+/// Batches of Event Streams, and what is put into an event, after the way of the target.
+fn batches() -> Vec<Vec<u8>> {
+    #[derive(Deserialize)]
+    struct Samples {
+        samples: Vec<Batch>,
+    }
+    #[derive(Deserialize)]
+    struct Batch {
+        body: serde_json::Value,
+    }
+
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data/verify-events.json");
+    let samples: Samples = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    let bodies = samples
+        .samples
+        .iter()
+        .map(|sample| (0, sample.body.to_string()));
+    let elements = samples
+        .samples
+        .iter()
+        .flat_map(|sample| sample.body.as_array().unwrap());
+    let elements = elements.map(|element| (3, element.to_string()));
+    let members = [
+        (1, r#""data":{"test_id":"t"}"#),
+        (1, r#""data":"{\"test_id\":\"t\"}""#),
+        (1, r#""time":null,"x":{"a":1,"a":2}"#),
+        (1, r#""id":"j""#),
+        (
+            2,
+            r#""check_attempts":{"count":1,"attempts":[{"status":"SUCCESS"}]}"#,
+        ),
+        (
+            2,
+            r#""send_code_attempts":{"count":"1","attempts":[{"tags":{"a":"b","c":1}}]}"#,
+        ),
+        (
+            2,
+            r#""code_length":6.0e1,"verified_at":null,"risk":{"score":7}"#,
+        ),
+        (2, r#""tags":[[[[[[]]]]]],"\ud800":1"#),
+        (3, "null"),
+        (3, "[],{}"),
+    ];
+    let members = members.map(|(way, text)| (way, text.to_owned()));
+    let seeds = bodies.chain(elements).chain(members);
+    seeds
+        .map(|(way, text): (u8, String)| [&[way][..], text.as_bytes()].concat())
+        .collect()
 }

@@ -22,3 +22,4 @@ pub mod delivery;
 pub mod http;
 pub mod lambda;
 pub mod server;
+pub mod streams;

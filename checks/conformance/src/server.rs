@@ -138,6 +138,17 @@ impl Server {
         self.child.id()
     }
 
+    /// Waits for the next line that its handler prints.
+    ///
+    /// # Panics
+    ///
+    /// If it prints none.
+    #[must_use]
+    pub fn next_line(&self) -> String {
+        let line = self.lines.recv_timeout(Duration::from_secs(60));
+        line.expect("a line")
+    }
+
     /// Returns how many bytes of memory it occupies, where the system tells as Linux does.
     #[must_use]
     pub fn resident_bytes(&self) -> Option<u64> {

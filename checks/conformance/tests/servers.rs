@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use webhook_conformance::server::{Server, example, package};
-use webhook_conformance::{connection, lambda};
+use webhook_conformance::{connection, lambda, streams};
 
 fn check(executable: &Path) {
     connection::check(Server::start(executable));
@@ -62,6 +62,11 @@ fn inbox_tiny_http() {
 #[test]
 fn multi_tenant() {
     check(&package("webhook-multi-tenant"));
+}
+
+#[test]
+fn verify_events() {
+    streams::check(&Server::start(&package("webhook-verify-events")));
 }
 
 #[test]
