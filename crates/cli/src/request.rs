@@ -2,8 +2,17 @@
 
 use std::borrow::Cow;
 
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use twilio_verify_webhooks::{Delivery, SIGNATURE_HEADER};
 use url::form_urlencoded;
+
+/// What the parameters of each event of Verify Push have, and no envelope of CloudEvents: its names hold no underscore.
+#[derive(Deserialize)]
+struct PrintedParameters {
+    #[serde(rename = "account_sid")]
+    _account_sid: IgnoredAny,
+}
 
 /// Enough of a request to verify it, to forward it and to send it again.
 #[derive(Clone, PartialEq, Eq)]
@@ -43,10 +52,15 @@ impl Request {
         self.header(SIGNATURE_HEADER)
     }
 
-    /// Tells whether it is a batch of Event Streams: its body is JSON, as that of no webhook of Verify Push is.
+    /// Tells whether it is a batch of Event Streams: its body is JSON, as that of no webhook of Verify Push is, and not
+    /// the parameters of one printed as JSON.
     pub(crate) fn is_batch(&self) -> bool {
-        let body = self.body.trim_ascii_start();
-        self.method == "POST" && matches!(body.first(), Some(b'[' | b'{'))
+        let is_batch = match self.body.trim_ascii_start().first() {
+            Some(b'[') => true,
+            Some(b'{') => serde_json::from_slice::<PrintedParameters>(&self.body).is_err(),
+            _ => false,
+        };
+        is_batch && self.method == "POST"
     }
 
     pub(crate) fn is_get(&self) -> bool {

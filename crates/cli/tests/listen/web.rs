@@ -65,14 +65,18 @@ pub(crate) fn request(
 
 /// Sends a delivery.
 pub(crate) fn deliver(address: SocketAddr, delivery: &OwnedDelivery) -> Response {
+    exchange(address, &bytes_of(delivery))
+}
+
+/// Writes a delivery as it goes over the wire.
+pub(crate) fn bytes_of(delivery: &OwnedDelivery) -> Vec<u8> {
     let headers: Vec<(&str, &str)> = delivery.headers().collect();
-    let bytes = request(
+    request(
         delivery.method(),
         delivery.target(),
         &headers,
         delivery.body(),
-    );
-    exchange(address, &bytes)
+    )
 }
 
 /// Asks for a page as a browser does when its address is typed.
