@@ -10,7 +10,7 @@
 //! | WARN | `webhook refused` | `code`, `class`, `reason`: the signature is right and the event is not read |
 //! | WARN | `webhook not received` | `code`: the keys of its account could not be looked up |
 //! | ERROR | `webhook refused` | `code`, `class`, `reason`: the application did not hand over what the receiver needs |
-//! | DEBUG | `webhook refused` | `code`, `class`, `reason`: everything that strangers can bring about, so that forgeries do not flood a log |
+//! | DEBUG | `webhook refused` | `code`, `class`, `reason`: what strangers without a captured delivery can bring about, so that forgeries do not flood a log |
 
 #[cfg(feature = "verify-events")]
 mod verify_events;

@@ -65,7 +65,8 @@ impl<S: Store> Inbox<S> {
     /// them. Elements that are no events are not stored.
     ///
     /// A worker handles the events: one with [`Worker::cloud_events`], or of
-    /// [`cloud_event_worker`](Self::cloud_event_worker).
+    /// [`cloud_event_worker`](Self::cloud_event_worker). An inbox that holds push events as well needs the former in
+    /// every worker: a worker without a handler for a row's kind buries it.
     ///
     /// ```
     /// use twilio_verify_webhooks::verify_events::Batch;
@@ -101,6 +102,9 @@ impl<S: Store> Inbox<S> {
     }
 
     /// Makes a worker that handles events of Event Streams, as [`worker`](Self::worker) makes one for those of Verify Push.
+    ///
+    /// For an inbox of these events alone: a row of a push event becomes dead in it. For both, see
+    /// [`Worker::cloud_events`].
     pub fn cloud_event_worker<H, F, E>(&self, handler: H) -> Worker<S>
     where
         H: Fn(CloudEventJob) -> F + Send + Sync + 'static,

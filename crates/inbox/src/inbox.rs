@@ -172,7 +172,11 @@ impl<S: Store> Inbox<S> {
 
     /// Makes a worker that handles events, of this process and of every other that shares the store.
     ///
-    /// An error, or a panic, means another try after a while; a [`Failure`] may say when, or give up.
+    /// An error, or a panic, means another try after a while; a [`Failure`] may say when, or give up. If the inbox takes
+    /// batches of Event Streams too, give the worker a handler for them with `Worker::cloud_events`: without one, their
+    /// rows become dead.
+    ///
+    /// Nothing limits how long a handler may run, as its lease is renewed: set a limit of your own in it.
     pub fn worker<H, F, E>(&self, handler: H) -> Worker<S>
     where
         H: Fn(Job) -> F + Send + Sync + 'static,

@@ -39,7 +39,8 @@ pub trait Tenants: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<AccountKeys>, Box<dyn Error + Send + Sync>>> + Send;
 }
 
-/// Tenants, and a cache that bounds what strangers can make them look up.
+/// Tenants, and a cache, so that the same account is looked up once a minute. Strangers can name a new one each time:
+/// limit requests before this.
 pub struct CachedTenants<T> {
     tenants: T,
     /// Accounts that are no tenants are kept as well.
