@@ -17,7 +17,9 @@ mod verify_events;
 
 #[cfg(feature = "verify-events")]
 pub(crate) use self::verify_events::batch;
-use crate::error::{ReceiveError, Refusal};
+use crate::error::ReceiveError;
+#[cfg(any(feature = "tracing", feature = "axum", feature = "actix-web"))]
+use crate::error::Refusal;
 use crate::receiver::{KeyStoreError, Received};
 
 #[cfg(all(not(feature = "tracing"), any(feature = "axum", feature = "actix-web")))]
