@@ -180,12 +180,12 @@ impl Default for Device {
     }
 }
 
-fn sid(prefix: &str, rng: &mut Rng) -> String {
+pub(in crate::testing) fn sid(prefix: &str, rng: &mut Rng) -> String {
     format!("{prefix}{:032x}", rng.u128(..))
 }
 
 /// A UUID of version 4 (RFC 9562, section 5.4).
-fn uuid(rng: &mut Rng) -> String {
+pub(in crate::testing) fn uuid(rng: &mut Rng) -> String {
     format!(
         "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
         rng.u32(..),

@@ -4,6 +4,8 @@ use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
 use super::CloudEventBuilder;
+use crate::sid::{AccountSid, ServiceSid};
+use crate::testing::device::{sid, uuid};
 use crate::verify_events::{MessageEventType, VerificationEventType};
 
 const SCHEMAS: &str = "https://events-schemas.twilio.com";
@@ -57,12 +59,11 @@ impl StartedVerification {
     }
 
     fn with(mut rng: Rng) -> Self {
-        let mut sid = |prefix| format!("{prefix}{:032x}", rng.u128(..));
         Self {
-            account_sid: sid("AC"),
-            service_sid: sid("VA"),
-            verification_sid: sid("VE"),
-            attempt_sid: sid("VL"),
+            account_sid: sid(AccountSid::PREFIX, &mut rng),
+            service_sid: sid(ServiceSid::PREFIX, &mut rng),
+            verification_sid: sid("VE", &mut rng),
+            attempt_sid: sid("VL", &mut rng),
             // Numbers that nobody has (numbers for drama, Ofcom).
             to: format!("+447700900{:03}", rng.u16(..1000)),
             clock: 0,
@@ -113,13 +114,7 @@ impl StartedVerification {
     /// Somebody tested the sink: `com.twilio.eventstreams.test-event`. Each has a `test_id` of its own and the `id` of the
     /// account.
     pub fn sink_test(&mut self) -> CloudEventBuilder {
-        let [a, b, c, d] = [(); 4].map(|()| self.rng.u16(..));
-        let test_id = format!(
-            "{:08x}-{a:04x}-4{:03x}-{:04x}-{b:04x}{c:04x}{d:04x}",
-            self.rng.u32(..),
-            self.rng.u16(..0x1000),
-            self.rng.u16(0x8000..0xc000)
-        );
+        let test_id = uuid(&mut self.rng);
         self.envelope("com.twilio.eventstreams.test-event")
             .attribute("source", "Sink")
             .attribute("id", &*self.account_sid)
