@@ -26,6 +26,8 @@ const ENDPOINTS: usize = 2;
 const SENDERS: usize = 16;
 /// How long processes with a fault are killed and stopped.
 const FAULTY: Duration = Duration::from_secs(20);
+/// How many times as many events are made as are sent at least: the others are sent if too few processes were killed.
+const SPARE: usize = 4;
 /// How long the rest may take once everything is sent.
 const REST: Duration = Duration::from_secs(120);
 
@@ -107,16 +109,17 @@ pub(crate) fn run<P: Place>(arguments: &[&str]) -> Result<bool> {
         seed: AtomicUsize::new(usize::try_from(options.seed)? * 10_000),
     };
     let mut rng = Rng::with_seed(options.seed);
-    let sent = (0..options.uuids).map(|number| Sent::make(&mut rng, number));
+    let sent = (0..options.uuids * SPARE).map(|number| Sent::make(&mut rng, number));
     let sent: Vec<Sent> = sent.collect::<Result<_>>()?;
     let started = Instant::now();
-    cast.play(&options, &sent, &mut rng, || {
+    let number = cast.play(&options, &sent, &mut rng, || {
         let counts = runtime.block_on(place.store().counts())?;
         Ok(counts.pending == 0 && counts.working == 0)
     })?;
+    let sent = sent.iter().take(number);
 
     let acts = runtime.block_on(place.acts())?;
-    let ids: BTreeMap<_, _> = sent.iter().map(|sent| (&sent.id, ())).collect();
+    let ids: BTreeMap<_, _> = sent.map(|sent| (&sent.id, ())).collect();
     for id in ids.into_keys() {
         let row = runtime.block_on(place.store().find(&id.parse()?))?;
         cast.history.tell(What::Ended {
@@ -198,13 +201,14 @@ struct Cast<'r> {
 }
 
 impl Cast<'_> {
+    /// Tells how many of the events were sent.
     fn play(
         &self,
         options: &Options,
         sent: &[Sent],
         rng: &mut Rng,
         settled: impl Fn() -> Result<bool>,
-    ) -> Result<()> {
+    ) -> Result<usize> {
         let mut endpoints = Vec::new();
         for _ in 0..ENDPOINTS {
             endpoints.push(self.endpoint()?);
@@ -216,17 +220,28 @@ impl Cast<'_> {
         }
 
         let acknowledged = Mutex::new(HashSet::new());
-        let order = order(sent.len(), options.deliveries, rng);
+        let mut order = order(options.uuids, options.deliveries, rng);
         let senders = u32::try_from(SENDERS)?;
         let pause = options.lasts * senders * 2 / u32::try_from(order.len().max(1))?;
-        let (next, all_sent) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let least = order.len();
+        order.extend(options.uuids..sent.len());
+        let (next, all_sent, enough) = (
+            AtomicUsize::new(0),
+            AtomicBool::new(false),
+            AtomicBool::new(false),
+        );
         let seeds: Vec<Rng> = (0..SENDERS).map(|_| rng.fork()).collect();
         thread::scope(|scope| {
             let senders = seeds.into_iter().map(|mut rng| {
                 let (order, next, acknowledged) = (&order, &next, &acknowledged);
+                let enough = &enough;
                 scope.spawn(move || {
                     let sender = Sender::new(&self.addresses, &self.history, acknowledged);
                     while let Some(index) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        if *index >= options.uuids && enough.load(Ordering::Relaxed) {
+                            next.fetch_sub(1, Ordering::Relaxed);
+                            break;
+                        }
                         sender.send(&sent[*index], &mut rng);
                         // The first events are handled, and their workers killed, long before the last are sent.
                         thread::sleep(pause.mul_f64(rng.f64()));
@@ -235,7 +250,7 @@ impl Cast<'_> {
             });
             let senders: Vec<_> = senders.collect();
             let chaos = scope.spawn(|| -> Result<()> {
-                self.harass(options, &mut endpoints, &mut workers, &all_sent)
+                self.harass(options, &mut endpoints, &mut workers, &all_sent, &enough)
             });
             senders.into_iter().for_each(|sender| drop(sender.join()));
             all_sent.store(true, Ordering::Relaxed);
@@ -248,7 +263,8 @@ impl Cast<'_> {
         // Every event once more, now that it is handled.
         let sender = Sender::new(&self.addresses, &self.history, &acknowledged);
         if options.fault != Fault::AcknowledgedBeforeCommit {
-            sent.iter().for_each(|sent| sender.send(sent, rng));
+            let sent = sent.iter().take(options.uuids);
+            sent.for_each(|sent| sender.send(sent, rng));
         }
         self.wait(&settled)?;
         for process in endpoints
@@ -259,7 +275,8 @@ impl Cast<'_> {
             process.kill()?;
             process.wait()?;
         }
-        Ok(())
+        let spare = next.into_inner().saturating_sub(least);
+        Ok(sent.len().min(options.uuids + spare))
     }
 
     fn wait(&self, settled: &impl Fn() -> Result<bool>) -> Result<()> {
@@ -281,15 +298,22 @@ impl Cast<'_> {
         endpoints: &mut [(Child, SocketAddr)],
         workers: &mut [Child],
         all_sent: &AtomicBool,
+        enough: &AtomicBool,
     ) -> Result<()> {
         let mut rng = Rng::with_seed(options.seed);
         let (mut between, mut pauses) = (0, 0);
         let start = Instant::now();
         loop {
-            let enough = between >= options.kills && pauses >= options.pauses
-                || options.fault != Fault::None && start.elapsed() > FAULTY;
-            if start.elapsed() > REST || (enough && all_sent.load(Ordering::Relaxed)) {
-                return Ok(());
+            let until = if options.fault == Fault::None {
+                REST
+            } else {
+                FAULTY
+            };
+            if between >= options.kills && pauses >= options.pauses || start.elapsed() > until {
+                enough.store(true, Ordering::Relaxed);
+                if all_sent.load(Ordering::Relaxed) {
+                    return Ok(());
+                }
             }
             thread::sleep(Duration::from_millis(rng.u64(40..200)));
             let worker = &mut workers[rng.usize(..WORKERS)];
@@ -317,7 +341,14 @@ impl Cast<'_> {
                     thread::sleep(LEASE.mul_f32(1.7));
                     signal(worker, Signal::CONT)?;
                 }
-                _ => {
+                kind => {
+                    // Most of those that are killed have a row: it is what is looked for.
+                    signal(worker, Signal::STOP)?;
+                    let open = checker::open_rows(&records(self.histories)?, worker.id());
+                    if open == 0 && kind < 10 {
+                        signal(worker, Signal::CONT)?;
+                        continue;
+                    }
                     self.kill(worker)?;
                     *worker = self.worker()?;
                     between = checker::check(&records(self.histories)?)
