@@ -13,6 +13,9 @@ use crate::signature::{Algorithm, Key, Tag};
 /// How many changes of several parameters are tried together with what a proxy hides.
 const MOST_BEHIND_PROXIES: usize = 400;
 
+/// How many URLs without what may have been added are tried with what was done to the body.
+const MOST_ADDED_TO: usize = 24;
+
 /// A key that may have signed.
 pub(super) struct Candidate<'k> {
     pub(super) key: &'k Key,
@@ -64,6 +67,8 @@ struct Places {
     likely_base: [Url; 1],
     one: Vec<Url>,
     origins: Vec<Url>,
+    /// Without a pair of the query or an index page.
+    added_to: Vec<Url>,
     proxies: Vec<Url>,
     /// The URL as configured, and the first of those that a proxy hides.
     likely_origins: Vec<Url>,
@@ -77,7 +82,14 @@ struct Places {
 impl Places {
     fn new(urls: &mut Urls<'_>) -> Self {
         let first_proxies = urls.proxies().into_iter().take(2);
+        let is_added = |url: &&Url| {
+            let causes = [Cause::QueryExtra, Cause::IndexPage];
+            let mut found = url.findings.iter();
+            found.all(|finding| causes.contains(&finding.cause))
+        };
+        let added_to = urls.one.iter().filter(is_added).take(MOST_ADDED_TO);
         Self {
+            added_to: added_to.cloned().collect(),
             base: [urls.base()],
             likely_base: [urls.likely_base()],
             one: std::mem::take(&mut urls.one),
@@ -253,7 +265,7 @@ impl<'s> Search<'s> {
         self.bodies(form, &[&done], &[], &places.proxies, others, seen)
     }
 
-    /// 11 to 13: the same with more that is less likely.
+    /// 11 to 14: the same with more that is less likely.
     fn unlikely(&mut self, places: &Places, changes: &Changes, behind_proxies: &mut Seen) -> Step {
         let allowed = self.allowed;
         let form = &self.request.form;
@@ -273,7 +285,8 @@ impl<'s> Search<'s> {
             let (frequent, seen) = (Change::frequent(form), &mut Seen::default());
             self.bodies(form, &[&frequent], &before, proxies, allowed, seen)?;
         }
-        Step::Continue(())
+        let (done, seen) = (Change::done_to_body(form), &mut Seen::default());
+        self.bodies(form, &[&done], &[], &places.added_to, allowed, seen)
     }
 
     fn urls(&mut self, urls: &[Url], keys: &[Candidate<'_>]) -> Step {

@@ -79,6 +79,7 @@ impl Change {
 }
 
 /// A URL that may have been signed.
+#[derive(Clone)]
 pub(super) struct Url {
     pub(super) location: Location,
     /// The texts to try.
