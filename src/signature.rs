@@ -17,10 +17,12 @@ mod url;
 
 #[cfg(any(feature = "testing", feature = "verify-events"))]
 pub(crate) use self::json::appended as body_hash_after;
-#[cfg(any(feature = "diagnosis", feature = "verify-events"))]
-pub(crate) use self::json::has_hash as has_body_hash;
+#[cfg(feature = "verify-events")]
+pub(crate) use self::json::has_hash_alike as has_body_hash_alike;
 #[cfg(feature = "diagnosis")]
-pub(crate) use self::json::{body_hash, has_hash_of as has_hash_of_body};
+pub(crate) use self::json::{
+    body_hash, has_hash as has_body_hash, has_hash_of as has_hash_of_body,
+};
 pub(crate) use self::key::{AuthToken, Key, SharedKey};
 pub(crate) use self::mac::{Mac, Tag};
 pub(crate) use self::settings::KeyHint;

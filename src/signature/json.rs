@@ -27,6 +27,15 @@ pub(crate) fn has_hash(query: &str) -> bool {
     form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == PARAMETER)
 }
 
+/// Tells whether a query has what was meant as a hash: in any case, and wherever some parser would find it.
+#[cfg(feature = "verify-events")]
+pub(crate) fn has_hash_alike(query: &str) -> bool {
+    let parts = query.split(['&', ';']);
+    parts
+        .flat_map(|part| form_urlencoded::parse(part.as_bytes()))
+        .any(|(name, _)| name.trim().eq_ignore_ascii_case(PARAMETER))
+}
+
 /// Tells whether a query has the hash of a body, once, in Twilio's spelling.
 #[cfg(feature = "diagnosis")]
 pub(crate) fn has_hash_of(query: &str, body: &[u8]) -> bool {

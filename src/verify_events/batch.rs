@@ -1,10 +1,14 @@
 use serde_json::value::RawValue;
 
 use super::cloud_event::CloudEvent;
+use super::data::EventData;
 use super::error::{BatchError, ElementError};
 use super::json::RawJson;
 use super::read::{self, TooMany};
 use crate::receiver::MatchedKey;
+
+/// U+FEFF in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// The events of one verified delivery, in the order of their arrival, which is not that in which they happened.
 ///
@@ -59,6 +63,8 @@ pub(super) fn elements(
     limit: usize,
     account_sid: Option<&str>,
 ) -> Result<Vec<Result<CloudEvent, BadElement>>, BatchError> {
+    // Parsers may ignore it (RFC 8259, section 8.1), and what is answered with 400 is destroyed.
+    let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     let text = std::str::from_utf8(body).map_err(|error| not_utf8(body, error.valid_up_to()))?;
     let not_json = |error: serde_json::Error| BatchError::NotJson {
         line: error.line(),
@@ -87,10 +93,21 @@ pub(super) fn elements(
 
 fn read_element(json: &str, account_sid: Option<&str>) -> Result<CloudEvent, ElementError> {
     let event = CloudEvent::from_json(json)?;
-    match (account_sid, event.account_sid()) {
-        (Some(expected), Some(named)) if named != expected => Err(ElementError::OtherAccount),
-        _ => Ok(event),
+    let Some(expected) = account_sid else {
+        return Ok(event);
+    };
+    // The id of a test of the sink, and the account of its data.
+    let mut named = event
+        .account_sid()
+        .into_iter()
+        .chain(event.data.account_sid());
+    if named.any(|named| named != expected) {
+        return Err(ElementError::OtherAccount);
     }
+    if let (None, Some(data)) = (event.account_sid(), event.data_json()) {
+        EventData::check_nameless(data)?;
+    }
+    Ok(event)
 }
 
 /// Says where a body is no UTF-8, as it is said where it is no JSON.

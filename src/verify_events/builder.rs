@@ -5,7 +5,7 @@ use super::receiver::{EventStreamReceiver, Settings};
 use crate::error::{ConfigError, UrlError};
 use crate::receiver::check_keys;
 use crate::sid::AccountSid;
-use crate::signature::{AuthToken, Key, SharedKey, SignedUrl, has_body_hash};
+use crate::signature::{AuthToken, Key, SharedKey, SignedUrl, has_body_hash_alike};
 
 impl EventStreamReceiver {
     /// Builds a receiver for the usual case: one destination, one AuthToken.
@@ -114,7 +114,9 @@ impl EventStreamReceiverBuilder {
     /// Keeps events that name another account apart, as [bad elements](super::BadElement).
     ///
     /// Needed where deliveries of several accounts meet: whoever has the AuthToken of one account can sign events that
-    /// name another. An event that names no account is not held back.
+    /// name another. An event names its account as the `account_sid` of its data, which may be the text of an object, or as
+    /// the id of a test of the sink. One that names none is not held back, unless its data has a name twice or is text nested
+    /// more than 64 deep, in which other parsers might find an account.
     pub const fn account_sid(mut self, account_sid: AccountSid) -> Self {
         self.account_sid = Some(account_sid);
         self
@@ -125,7 +127,7 @@ impl EventStreamReceiverBuilder {
     /// # Errors
     ///
     /// [`ConfigError`] names the first mistake: the destination, a limit, the status, no key, a SharedKey given twice. A
-    /// destination with a `bodySHA256` is [`UrlError::BodyHash`].
+    /// destination with a `bodySHA256` in its query, in any case and after `&` or `;`, is [`UrlError::BodyHash`].
     ///
     /// ```
     /// use twilio_verify_webhooks::verify_events::EventStreamReceiver;
@@ -160,7 +162,7 @@ impl EventStreamReceiverBuilder {
             return Err(ConfigError::Status { found });
         }
         let destination = SignedUrl::new(&self.destination)?;
-        if destination.query().is_some_and(has_body_hash) {
+        if destination.query().is_some_and(has_body_hash_alike) {
             return Err(UrlError::BodyHash.into());
         }
         check_keys(&self.keys)?;

@@ -42,7 +42,8 @@ pub struct CloudEvent {
     pub dataschema: Option<DataSchema>,
     /// What happened.
     pub data: EventData,
-    /// The other attributes: `specversion`, `datacontenttype` and what Twilio adds.
+    /// The other attributes, such as `datacontenttype`, and what Twilio adds. `specversion` is checked and not kept: it is
+    /// in the [raw JSON](Self::raw).
     pub extensions: UnknownMembers,
     raw: RawJson,
 }
@@ -80,10 +81,8 @@ impl CloudEvent {
         let event_type = attribute("type", 1..=MAX_ID)?;
         let source = attribute("source", 1..=MAX_SOURCE)?;
         let id = attribute("id", 1..=MAX_ID)?;
-        let specversion = members.take("specversion", read::text);
-        let specversion = specversion.ok_or(ElementError::Missing {
-            name: "specversion",
-        })?;
+        // Whatever its length, only its start is of interest.
+        let specversion = attribute("specversion", 0..=usize::MAX)?;
         if !specversion.starts_with("1.") {
             return Err(ElementError::SpecVersion);
         }
@@ -128,13 +127,13 @@ impl CloudEvent {
         EventId::new(self.data.account_sid().unwrap_or(&self.source), &self.id)
     }
 
-    /// Returns the account that the event names: its data, or the id of a test of the sink.
+    /// Returns the account that the event names: the `account_sid` of its data, or the id of a test of the sink.
     #[must_use]
     pub fn account_sid(&self) -> Option<&str> {
-        match &self.data {
-            EventData::SinkTest(_) => Some(&self.id),
-            data => data.account_sid(),
+        if self.event_type == super::data::SINK_TEST {
+            return Some(&self.id);
         }
+        self.data.account_sid()
     }
 
     /// Returns the text of the event as received.

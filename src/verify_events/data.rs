@@ -1,10 +1,11 @@
-use super::error::DataError;
+use super::error::{DataError, ElementError};
 use super::fault::Fault;
-use super::members::Members;
+use super::members::{Members, ObjectFault};
 use super::message::{MessageData, MessageEventType};
 use super::read;
 use super::unknown::UnknownMembers;
 use super::verification::{VerificationData, VerificationEventType};
+use crate::error::JsonFault;
 
 /// Before the last word of the types of message status.
 pub(super) const MESSAGE: &str = "com.twilio.accountsecurity.verify.message.";
@@ -45,7 +46,7 @@ pub struct SinkTestData {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct OtherData {
-    /// The account that the data names, if it does.
+    /// The account that the data names as its `account_sid`, if it does.
     pub account_sid: Option<String>,
     /// Why it was not read as its type says. None for a type that this version of the crate does not know.
     pub error: Option<DataError>,
@@ -54,20 +55,32 @@ pub struct OtherData {
 impl EventData {
     /// Reads the data of an event; `Err` if it could be read in two ways.
     pub(super) fn read(event_type: &str, data: Option<&str>) -> Result<Self, Fault> {
-        let known = match data {
-            None if is_known(event_type) => Err(DataError::Absent.into()),
-            None => return Ok(Self::other(None, None)),
-            // Where events go to a stream rather than a webhook, Twilio shows data as text that holds JSON.
-            Some(json) => match read::text(json).filter(|text| is_object(text)) {
-                Some(text) => Self::of_type(event_type, &text),
-                None => Self::of_type(event_type, json),
-            },
+        let Some(data) = data else {
+            let error = is_known(event_type).then_some(DataError::Absent);
+            return Ok(Self::other("null", error));
         };
-        match known {
-            Ok(Some(data)) => Ok(data),
+        let text = text_of_object(data);
+        let data = text.as_deref().unwrap_or(data);
+        match Self::of_type(event_type, data) {
+            Ok(Some(known)) => Ok(known),
             Ok(None) => Ok(Self::other(data, None)),
             Err(Fault::Data(error)) => Ok(Self::other(data, Some(error))),
             Err(Fault::Names) => Err(Fault::Names),
+        }
+    }
+
+    /// Checks that data which names no account could not be read by others as naming one.
+    pub(super) fn check_nameless(data: &str) -> Result<(), ElementError> {
+        let text = read::text(data);
+        let fault = text.as_deref().map(crate::event::check_json_object);
+        let data = match (&text, fault) {
+            (Some(text), Some(Ok(()))) => text,
+            (_, Some(Err((JsonFault::TooDeep, _)))) => return Err(ElementError::TooDeep),
+            _ => data,
+        };
+        match Members::read(data) {
+            Err(ObjectFault::Names) => Err(ElementError::Names { object: "data" }),
+            Ok(_) | Err(ObjectFault::NotAnObject) => Ok(()),
         }
     }
 
@@ -91,9 +104,9 @@ impl EventData {
         ))
     }
 
-    fn other(data: Option<&str>, error: Option<DataError>) -> Self {
+    fn other(data: &str, error: Option<DataError>) -> Self {
         // Names that occur twice name no account.
-        let mut members = data.and_then(|data| Members::read(data).ok());
+        let mut members = Members::read(data).ok();
         let account_sid = members
             .as_mut()
             .and_then(|members| members.take("account_sid", read::filled));
@@ -126,7 +139,7 @@ fn is_known(event_type: &str) -> bool {
             .any(|prefix| message_type(event_type, prefix).is_some())
 }
 
-/// Tells whether a text is a JSON object, nested no deeper than others may be.
-fn is_object(text: &str) -> bool {
-    crate::event::check_json_object(text).is_ok()
+/// Returns the object that data is the text of: where events go to a stream rather than a webhook, Twilio shows it so.
+fn text_of_object(data: &str) -> Option<String> {
+    read::text(data).filter(|text| crate::event::check_json_object(text).is_ok())
 }

@@ -30,7 +30,7 @@ pub enum BatchError {
     NotJson {
         /// The line, counted from 1.
         line: usize,
-        /// The column in bytes, counted from 1; 0 if the line is empty.
+        /// The column in bytes, counted from 1, a byte order mark not included; 0 if the line is empty.
         column: usize,
     },
     /// The signature is right and the body is JSON, but neither an array nor an object.

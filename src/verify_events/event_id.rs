@@ -4,6 +4,9 @@ use std::fmt;
 ///
 /// Its text is the account or source, a slash, and the id within it. Slashes and percent signs in the first part are
 /// escaped as `%2F` and `%25`, so the text has one reading.
+///
+/// Nothing else is escaped: the text is a key. An id may hold any character, line breaks too; write
+/// `text.escape_debug()` to logs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId {
     origin: Box<str>,

@@ -7,7 +7,7 @@ use crate::error::DecodeError;
 /// The text of one JSON value, as received.
 ///
 /// Nothing is changed in it: members keep their order, numbers their digits, and white space stays. Objects and arrays in
-/// it are nested at most 64 deep.
+/// an event are nested at most 64 deep; in a [bad element](super::BadElement) they may be nested deeper.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct RawJson(Box<str>);
 

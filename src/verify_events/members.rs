@@ -51,17 +51,48 @@ impl<'t> Members<'t> {
         name: &str,
         read: impl FnOnce(&'t str) -> Result<T, ObjectFault>,
     ) -> Result<Option<T>, ObjectFault> {
+        let value = self.look_into(name, read)?;
+        if value.is_some() {
+            self.drop(name);
+        }
+        Ok(value)
+    }
+
+    /// Reads a member as [`take_nested`](Self::take_nested) does, and leaves it where it is.
+    pub(super) fn look_into<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&'t str) -> Result<T, ObjectFault>,
+    ) -> Result<Option<T>, ObjectFault> {
         let Some(json) = self.members_value(name) else {
             return Ok(None);
         };
         match read(json) {
-            Ok(value) => {
-                self.0.remove(name);
-                Ok(Some(value))
-            }
+            Ok(value) => Ok(Some(value)),
             Err(ObjectFault::NotAnObject) => Ok(None),
             Err(ObjectFault::Names) => Err(ObjectFault::Names),
         }
+    }
+
+    /// Takes a member away.
+    pub(super) fn drop(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
+    /// Takes all members that `read` makes something of, and those that are `null`.
+    pub(super) fn take_all<T>(
+        &mut self,
+        read: impl Fn(&'t str) -> Option<T>,
+    ) -> impl Iterator<Item = (String, T)> {
+        let mut taken = Vec::new();
+        self.0.retain(|name, json| match read(json.get()) {
+            Some(value) => {
+                taken.push((name.clone().into_owned(), value));
+                false
+            }
+            None => json.get() != "null",
+        });
+        taken.into_iter()
     }
 
     /// Takes a member that has to be there.

@@ -1,6 +1,7 @@
 //! What a JSON value is read as. Each of these takes a valid value and returns `None` for one of another type.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::de::{self, Deserializer as _, SeqAccess};
 use serde_json::value::RawValue;
@@ -45,7 +46,13 @@ pub(super) fn boolean(json: &str) -> Option<bool> {
 
 /// A whole number; or a string of its digits.
 pub(super) fn number(json: &str) -> Option<u64> {
-    text(json)?.parse().ok()
+    digits(&text(json)?)
+}
+
+/// The number that digits alone make: no sign, as `str::parse` would take one.
+pub(super) fn digits<N: FromStr>(text: &str) -> Option<N> {
+    let is_digit = |byte: u8| byte.is_ascii_digit();
+    text.bytes().all(is_digit).then(|| text.parse().ok())?
 }
 
 /// A string that may be empty, which says that there is none.
@@ -53,15 +60,34 @@ pub(super) fn error_code(json: &str) -> Option<Option<String>> {
     text(json).map(|code| Some(code).filter(|code| !code.is_empty()))
 }
 
+/// What is read of an array.
+pub(super) struct List<T> {
+    /// The elements that are objects.
+    pub(super) read: Vec<T>,
+    /// Whether there is nothing else in it. An element that is `null` is absent.
+    pub(super) is_complete: bool,
+}
+
 /// An array, each element read by `read`.
 pub(super) fn list<T>(
     json: &str,
     read: impl Fn(&str) -> Result<T, ObjectFault>,
-) -> Result<Vec<T>, ObjectFault> {
-    match elements(json, MAX_ATTEMPTS) {
-        Ok(Ok(elements)) => elements.iter().map(|element| read(element.get())).collect(),
-        _ => Err(ObjectFault::NotAnObject),
+) -> Result<List<T>, ObjectFault> {
+    let Ok(Ok(elements)) = elements(json, MAX_ATTEMPTS) else {
+        return Err(ObjectFault::NotAnObject);
+    };
+    let mut list = List {
+        read: Vec::with_capacity(elements.len()),
+        is_complete: true,
+    };
+    for element in elements.iter().map(|element| element.get()) {
+        match read(element) {
+            Ok(value) => list.read.push(value),
+            Err(ObjectFault::NotAnObject) => list.is_complete &= element == "null",
+            Err(ObjectFault::Names) => return Err(ObjectFault::Names),
+        }
     }
+    Ok(list)
 }
 
 /// An array has more elements than are read.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::read;
+
 /// A date and time as Twilio writes it: RFC 3339 in UTC with three or six digits after the second, such as
 /// `2026-11-02T08:15:30.412Z`.
 ///
@@ -96,7 +98,7 @@ impl DataSchema {
     pub fn version(&self) -> Option<u32> {
         let (_, last) = self.0.rsplit_once('/')?;
         let (number, _) = last.split_once('.').unwrap_or((last, ""));
-        number.parse().ok()
+        read::digits(number)
     }
 }
 

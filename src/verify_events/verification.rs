@@ -168,6 +168,9 @@ pub struct Attempts<T> {
     /// How many there were. Twilio's samples have numbers that differ from the length of the list.
     pub count: Option<u64>,
     /// Those that are told of, in the order in which they are listed. Empty where there is no list.
+    ///
+    /// An element that is no object is left out, and the list is then among the [`unknown`](Self::unknown) as well,
+    /// complete. One that is `null` is absent.
     pub attempts: Vec<T>,
     /// Members that this version of the crate does not know.
     pub unknown: UnknownMembers,
@@ -181,10 +184,13 @@ impl<T> Attempts<T> {
     ) -> Result<Self, ObjectFault> {
         let attempts = members.take_nested(name, |json| {
             let mut members = Members::read(json)?;
-            let attempts = members.take_nested("attempts", |json| read::list(json, read))?;
+            let list = members.look_into("attempts", |json| read::list(json, read))?;
+            if list.as_ref().is_some_and(|list| list.is_complete) {
+                members.drop("attempts");
+            }
             Ok(Self {
                 count: members.take("count", read::number),
-                attempts: attempts.unwrap_or_default(),
+                attempts: list.map(|list| list.read).unwrap_or_default(),
                 unknown: members.into_unknown(),
             })
         })?;

@@ -135,7 +135,9 @@ fn verified_bytes_that_are_no_batch_are_400() {
         (b"[{},]", not_json(1, 5)),
         (b"[01]", not_json(1, 3)),
         (b"type=factor.created", not_json(1, 2)),
-        (b"\xEF\xBB\xBF[]", not_json(1, 1)),
+        (b"\xEF\xBB\xBF", not_json(1, 0)),
+        (b"\xEF\xBB\xBF\xEF\xBB\xBF[]", not_json(1, 1)),
+        (b"[\xEF\xBB\xBF]", not_json(1, 2)),
         (b"[\n\"\xFF\"]", not_json(2, 2)),
         (b"null", BatchError::NotABatch),
         (b" 1 ", BatchError::NotABatch),
@@ -147,7 +149,15 @@ fn verified_bytes_that_are_no_batch_are_400() {
         assert_eq!((refusal.error, refusal.status()), (*error, 400), "{body:?}");
         assert_eq!(refusal.class(), RefusalClass::Malformed);
     }
-    for body in ["[]", " [ ] ", "\r\n\t[{}]\n", "{}", " {} "] {
+    for body in [
+        "[]",
+        " [ ] ",
+        "\r\n\t[{}]\n",
+        "{}",
+        " {} ",
+        "\u{FEFF}[]",
+        "\u{FEFF} {}",
+    ] {
         assert!(receive(body).is_ok(), "{body}");
     }
 }
@@ -227,6 +237,61 @@ fn a_receiver_for_an_account_keeps_other_events_apart() {
 }
 
 #[test]
+fn a_receiver_for_an_account_sees_the_account_in_data_of_any_form() {
+    let other = "ACffffffffffffffffffffffffffffffff";
+    let named = format!(r#"{{"account_sid":"{other}"}}"#);
+    let twice = format!(r#"{{"account_sid":"{ACCOUNT}","account_sid":"{other}"}}"#);
+    let deep = format!(
+        r#"{{"account_sid":"{other}","x":{}{}}}"#,
+        "[".repeat(64),
+        "]".repeat(64)
+    );
+    let text = |json: &str| serde_json::Value::from(json).to_string();
+    let event = |event_type: &str, data: &str| {
+        format!(
+            r#"{{"specversion":"1.0","type":"{event_type}","source":"s","id":"{ACCOUNT}","data":{data}}}"#
+        )
+    };
+    let receiver = builder()
+        .account_sid(AccountSid::new(ACCOUNT).unwrap())
+        .build()
+        .unwrap();
+    let held_back = |event: &str| {
+        let batch = receiver.receive(&signed(event).as_delivery()).unwrap();
+        batch.bad_elements().next().map(|bad| bad.error)
+    };
+    let names = ElementError::Names { object: "data" };
+    let pending = VerificationEventType::Pending.as_str();
+    let test = "com.twilio.eventstreams.test-event";
+    for event_type in ["com.twilio.other", pending, test] {
+        let held_back = |data: &str| held_back(&event(event_type, data));
+        assert_eq!(
+            held_back(&named),
+            Some(ElementError::OtherAccount),
+            "{event_type}"
+        );
+        assert_eq!(
+            held_back(&text(&named)),
+            Some(ElementError::OtherAccount),
+            "{event_type}"
+        );
+        assert_eq!(held_back(&twice), Some(names), "{event_type}");
+        assert_eq!(held_back(&text(&twice)), Some(names), "{event_type}");
+        assert_eq!(held_back(&text("{no JSON")), None);
+        assert_eq!(held_back("1"), None);
+    }
+    for event_type in ["com.twilio.other", pending] {
+        assert_eq!(
+            held_back(&event(event_type, &text(&deep))),
+            Some(ElementError::TooDeep)
+        );
+    }
+    // A test of the sink names its account by its id, whatever is in its data.
+    let elsewhere = event(test, "{}").replace(ACCOUNT, other);
+    assert_eq!(held_back(&elsewhere), Some(ElementError::OtherAccount));
+}
+
+#[test]
 fn mistakes_in_the_configuration_are_named() {
     let built = |builder: EventStreamReceiverBuilder| builder.build().map(drop);
     let destination = |text: &str| built(EventStreamReceiver::builder(text).auth_token(token()));
@@ -234,11 +299,17 @@ fn mistakes_in_the_configuration_are_named() {
         "https://example.com/?bodySHA256=",
         "https://example.com/?a=b&bodySHA256=00",
         "https://example.com/?body%53HA256=00",
+        "https://example.com/?bodysha256=00",
+        "https://example.com/?BODYSHA256",
+        "https://example.com/?a=b;bodySHA256=00",
+        "https://example.com/?a=b;body%53ha256=00",
+        "https://example.com/?a=b&+bodySHA256=00",
     ] {
         assert_eq!(destination(text), Err(UrlError::BodyHash.into()), "{text}");
     }
     assert_eq!(destination("https://example.com/?a=bodySHA256"), Ok(()));
     assert_eq!(destination("https://example.com/bodySHA256=1"), Ok(()));
+    assert_eq!(destination("https://example.com/?mybodySHA256=1"), Ok(()));
     assert_eq!(
         destination("example.com"),
         Err(UrlError::NotAbsolute.into())

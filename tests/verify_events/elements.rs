@@ -54,6 +54,14 @@ fn attributes_are_texts_of_some_length() {
     });
     let event = |value| with(delivered(), "specversion", value).to_string();
     assert_eq!(element(&event(None)), error);
+    assert_eq!(element(&event(Some(json!(null)))), error);
+    for value in [json!(true), json!({}), json!(["1.0"])] {
+        let name = "specversion";
+        assert_eq!(
+            element(&event(Some(value))),
+            Err(ElementError::Type { name })
+        );
+    }
     for other in [json!("0.3"), json!("2.0"), json!("1"), json!("")] {
         assert_eq!(element(&event(Some(other))), Err(ElementError::SpecVersion));
     }

@@ -20,6 +20,9 @@ fn a_schema_tells_name_and_version_where_it_can() {
             Some(1),
         ),
         (format!("{at}/A.B/latest"), Some("A.B"), None),
+        (format!("{at}/A.B/+3"), Some("A.B"), None),
+        (format!("{at}/A.B/-3"), Some("A.B"), None),
+        (format!("{at}/A.B/99999999999"), Some("A.B"), None),
         (format!("{at}/A.B/"), Some("A.B"), None),
         ("A.B/3".into(), Some("A.B"), Some(3)),
         ("3".into(), None, None),
@@ -48,6 +51,11 @@ fn extensions_of_any_form_are_kept() {
         ("twilio_region", edge),
     ];
     assert_eq!(kept, expected);
+}
+
+#[test]
+fn the_version_of_cloudevents_is_checked_and_not_kept() {
+    assert!(event(&approved()).extensions.get("specversion").is_none());
 }
 
 #[test]

@@ -29,6 +29,20 @@ fn it_is_the_account_with_the_id() {
 }
 
 #[test]
+fn data_that_is_text_names_its_account_also_where_it_is_not_read() {
+    let data = json!({ "account_sid": ACCOUNT }).to_string();
+    for event_type in [None, Some(json!("com.twilio.other"))] {
+        let sent = with(approved(), "data", Some(json!(data)));
+        let sent = match event_type {
+            Some(event_type) => with(sent, "type", Some(event_type)),
+            None => sent,
+        };
+        assert_eq!(event(&sent).account_sid(), Some(ACCOUNT));
+        assert_eq!(id(sent).origin(), ACCOUNT);
+    }
+}
+
+#[test]
 fn it_is_the_source_where_no_account_is_named() {
     let nameless = with(approved(), "data.account_sid", None);
     let nameless = with(nameless, "source", Some(json!("/a%b/c")));

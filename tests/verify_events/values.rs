@@ -129,6 +129,9 @@ fn another_type_than_documented_costs_the_member_alone() {
         ("verified_at", json!(true)),
         ("code_length", json!("six")),
         ("code_length", json!(-6)),
+        ("code_length", json!("+6")),
+        ("code_length", json!(" 6")),
+        ("code_length", json!("")),
         ("code_length", json!(6.5)),
         ("custom_code_enabled", json!("true")),
         ("country", json!(["DE"])),
@@ -159,18 +162,63 @@ fn another_type_than_documented_costs_the_member_alone() {
         );
         assert_eq!(data.check_attempts.count, Some(1));
     }
-    for value in [
-        json!([]),
-        json!({ "a": {} }),
-        json!("x"),
-        json!({ "a": null }),
-    ] {
+    for value in [json!([]), json!("x"), json!(1)] {
         let event = event(&with(delivered(), "data.tags", Some(value.clone())));
         assert_eq!(
             message(&event).unknown.get("tags").unwrap().as_str(),
             value.to_string()
         );
         assert!(message(&event).tags.is_empty());
+    }
+}
+
+#[test]
+fn a_tag_of_another_type_costs_itself_alone() {
+    let sent = json!({ "a": "x", "b": 1.5, "c": null, "d": true, "e": ["x"], "f": { "g": "x" } });
+    let event = event(&with(delivered(), "data.tags", Some(sent.clone())));
+    let tags = &message(&event).tags;
+    assert!(tags.iter().eq([("a", "x"), ("b", "1.5")]));
+    let unknown = tags
+        .unknown()
+        .iter()
+        .map(|(name, json)| (name, json.as_str()));
+    assert!(unknown.eq([("d", "true"), ("e", r#"["x"]"#), ("f", r#"{"g":"x"}"#)]));
+    assert!(message(&event).unknown.get("tags").is_none());
+
+    let path = "data.send_code_attempts.attempts";
+    let attempt = json!({ "channel": "SMS", "tags": sent });
+    let event = event_of(with(approved(), path, Some(json!([attempt]))));
+    let attempt = &verification(&event).send_code_attempts.attempts[0];
+    assert_eq!((attempt.tags.len(), attempt.tags.unknown().len()), (2, 3));
+}
+
+#[test]
+fn an_attempt_of_another_type_costs_itself_alone() {
+    for (name, known) in [
+        ("send_code_attempts", json!({ "channel": "SMS" })),
+        ("check_attempts", json!({ "status": "FAILURE" })),
+    ] {
+        let path = format!("data.{name}.attempts");
+        let read = |list: Value| {
+            let event = event(&with(approved(), &path, Some(list)));
+            let data = verification(&event);
+            let (sends, checks) = (&data.send_code_attempts, &data.check_attempts);
+            let (found, unknown) = match name {
+                "send_code_attempts" => (sends.attempts.len(), &sends.unknown),
+                _ => (checks.attempts.len(), &checks.unknown),
+            };
+            assert!(data.unknown.is_empty());
+            (
+                found,
+                unknown.get("attempts").map(|raw| raw.as_str().to_owned()),
+            )
+        };
+        assert_eq!(read(json!([known, null, known])), (2, None));
+        assert_eq!(read(json!([null])), (0, None));
+        for bad in [json!(1), json!("x"), json!([known])] {
+            let list = json!([known, bad, known]);
+            assert_eq!(read(list.clone()), (2, Some(list.to_string())));
+        }
     }
 }
 

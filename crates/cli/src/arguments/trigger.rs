@@ -6,7 +6,8 @@ use super::{SigningKey, pair};
 
 /// Sends signed, realistic deliveries to a server and checks its answers.
 ///
-/// The answer is yes if every genuine delivery was answered with 200 and every negative one refused (400 to 499).
+/// The answer is yes if every genuine delivery was answered with 200 and every negative one refused:
+/// a status from 400 to 499, of batches from 400 to 599.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("what").args(["event", "scenario", "negative"]))]
 pub(crate) struct TriggerArguments {
