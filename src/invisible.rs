@@ -26,3 +26,20 @@ pub(crate) const fn is_invisible(character: char) -> bool {
             | '\u{E0000}'..='\u{E0FFF}'
     )
 }
+
+/// Writes a text so that all of it is seen: controls and characters that are displayed as nothing by their numbers.
+#[cfg(all(
+    feature = "tracing",
+    any(feature = "axum", feature = "actix-web", feature = "tower")
+))]
+pub(crate) fn escaped(text: &str) -> String {
+    let mut seen = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() || is_invisible(character) {
+            seen.extend(character.escape_unicode());
+        } else {
+            seen.push(character);
+        }
+    }
+    seen
+}

@@ -17,6 +17,9 @@ const MAX_UUID_CHARS: usize = 64;
 /// As text, in `Display` as in serde, it is the account's SID, a slash and the uuid. The SID has 34 characters, so
 /// the text has one reading whatever the uuid holds, and the order of the values is the order of the texts.
 ///
+/// The text is a key and is not escaped. Of a uuid only controls are refused, so it may hold characters that nobody sees or
+/// that turn the direction of a line: write `text.escape_debug()` to logs. The adapters do so with the feature `tracing`.
+///
 /// ```
 /// use twilio_verify_webhooks::{DeliveryId, Event};
 ///

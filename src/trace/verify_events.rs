@@ -20,25 +20,29 @@ fn accepted(batch: &Batch) {
     tracing::info!(events, key, is_first_key = key == 0, "events accepted");
     if let Some(first) = batch.bad_elements().next() {
         let bad_elements = batch.bad_elements().count();
-        let code = first.error.code();
-        tracing::warn!(bad_elements, code, reason = %first, "elements are no events");
+        let (code, message) = (first.error.code(), "elements are no events");
+        match super::loud::is_due(message, code) {
+            Some(not_shown) => {
+                tracing::warn!(bad_elements, code, reason = %first, not_shown, "{message}");
+            }
+            None => tracing::debug!(bad_elements, code, reason = %first, "{message}"),
+        }
     }
 }
 
 #[cfg(feature = "tracing")]
 fn refused(refusal: &EventStreamRefusal) {
-    use crate::error::RefusalClass;
     use crate::verify_events::BatchError;
 
-    let (code, class) = (refusal.code(), refusal.class().as_str());
-    match (refusal.error, refusal.class()) {
-        (
-            BatchError::NotJson { .. } | BatchError::NotABatch | BatchError::TooManyElements { .. },
-            _,
-        ) => tracing::warn!(code, class, reason = %refusal, "events refused"),
-        (_, RefusalClass::Misconfigured) => {
-            tracing::error!(code, class, reason = %refusal, "events refused");
-        }
-        _ => tracing::debug!(code, class, reason = %refusal, "events refused"),
-    }
+    let refused = super::Refused {
+        message: "events refused",
+        code: refusal.code(),
+        class: refusal.class(),
+        reason: refusal,
+        is_verified: matches!(
+            refusal.error,
+            BatchError::NotJson { .. } | BatchError::NotABatch | BatchError::TooManyElements { .. }
+        ),
+    };
+    refused.tell();
 }

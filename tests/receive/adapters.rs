@@ -10,5 +10,3 @@ mod http;
 mod http_body;
 #[cfg(feature = "tower")]
 mod tower;
-#[cfg(all(feature = "axum", feature = "tracing"))]
-mod tracing;
