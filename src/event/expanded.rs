@@ -1,4 +1,5 @@
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde_json::Deserializer;
 use serde_json::value::RawValue;
 
 use super::Event;
@@ -17,9 +18,16 @@ impl Event<'_> {
     /// `$.challenge_details.message`.
     ///
     /// The members are the parameters under Twilio's names. Those that hold JSON are written as it was received, byte
-    /// for byte, so that numbers keep their digits and members their order; one that was sent blank stays a blank
-    /// string. All others are strings. It is for `serde_json`, whose raw values it is made of: another format gets
-    /// what it makes of those. And it is not read back: for that, write the event itself.
+    /// for byte, so that numbers keep their digits and members their order; line breaks between tokens alone are left
+    /// out, so that it is one line. One that was sent blank stays a blank string. All others are strings.
+    ///
+    /// JSON that databases and `serde_json` do not read, or read as something else, is kept as the string that it is in
+    /// the event: with a number that no double can hold, such as `1e400`; an escape that is half of a character, such as
+    /// `\ud800`; or a text that starts with `$serde_json::private::`. So writing never fails for what was received.
+    ///
+    /// It is for `serde_json`, whose raw values it is made of: another format gets what it makes of those. With
+    /// `serde_json::to_value` numbers are what a `Value` can hold of them, and keep their text only with the feature
+    /// `arbitrary_precision` of that crate. And it is not read back: for that, write the event itself.
     ///
     /// ```
     /// # use twilio_verify_webhooks::Event;
@@ -50,11 +58,56 @@ impl Serialize for ExpandedEvent<'_> {
         let mut map = serializer.serialize_map(Some(parameters().count()))?;
         for (name, value) in parameters() {
             let is_json = JSON.iter().any(|json| json.as_str() == name);
-            match serde_json::from_str::<&RawValue>(value) {
-                Ok(raw) if is_json => map.serialize_entry(name, raw)?,
-                _ => map.serialize_entry(name, value)?,
+            match raw(value).filter(|_| is_json) {
+                Some(raw) => map.serialize_entry(name, &*raw)?,
+                None => map.serialize_entry(name, value)?,
             }
         }
         map.end()
     }
+}
+
+/// Returns JSON that is read by others as it is here, on one line.
+fn raw(text: &str) -> Option<Box<RawValue>> {
+    serde_json::from_str::<&RawValue>(text).ok()?;
+    if !is_read_alike(text) {
+        return None;
+    }
+    // A line break is none of a string's, where it is an escape.
+    let is_break = |c: char| matches!(c, '\n' | '\r');
+    RawValue::from_string(text.replace(is_break, "")).ok()
+}
+
+/// Tells whether every parser makes the same of all numbers and strings of valid JSON, about.
+fn is_read_alike(mut json: &str) -> bool {
+    let is_in_number = |c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'e' | 'E');
+    loop {
+        let (before, string) = json
+            .split_at_checked(json.find('"').unwrap_or(json.len()))
+            .unwrap_or_default();
+        let words = before.split(|c| !is_in_number(c));
+        let mut numbers =
+            words.filter(|word| word.starts_with(|c: char| c == '-' || c.is_ascii_digit()));
+        if !numbers.all(is_number) {
+            return false;
+        }
+        if string.is_empty() {
+            return true;
+        }
+        let mut strings = Deserializer::from_str(string).into_iter::<String>();
+        if !matches!(strings.next(), Some(Ok(text)) if is_string(&text)) {
+            return false;
+        }
+        json = string.get(strings.byte_offset()..).unwrap_or_default();
+    }
+}
+
+/// Tells whether a double can hold it, if not all of its digits.
+fn is_number(text: &str) -> bool {
+    serde_json::from_str::<f64>(text).is_ok_and(f64::is_finite)
+}
+
+/// Tells whether it is none of the names by which `serde_json` knows its own values in an object.
+fn is_string(text: &str) -> bool {
+    !text.starts_with("$serde_json::private::")
 }
