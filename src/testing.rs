@@ -127,8 +127,9 @@ mod signer;
 mod verify_events;
 
 #[cfg(feature = "actix-web")]
+// Not `actix_web`: `use testing::*` would then hide the crate of that name.
 #[doc = include_str!("testing/actix_web.md")]
-pub mod actix_web {}
+pub mod actix_web_apps {}
 
 pub use self::delivery::OwnedDelivery;
 pub use self::device::Device;

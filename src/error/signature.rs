@@ -48,7 +48,7 @@ pub enum SignatureError {
     /// The signature does not belong to this text under any key tried: the delivery is forged or altered, or the
     /// configured URL or key is not the one Twilio used.
     #[error(
-        "signature does not match, {tries} combinations of a key and a variant of the URL tried; a diagnosis says why"
+        "signature does not match, {tries} combinations of a key and a variant of the URL tried; Receiver::diagnose of the feature diagnosis says why"
     )]
     Mismatch {
         /// How many combinations of a key and a variant of the URL were tried.

@@ -31,7 +31,7 @@ const PRIVATE: &str = "The receiver is configured with a URL on this machine or 
 
 #[test]
 fn a_report_for_a_person() {
-    let refusal = "signature does not match, 2 combinations of a key and a variant of the URL tried; a diagnosis says why";
+    let refusal = "signature does not match, 2 combinations of a key and a variant of the URL tried; Receiver::diagnose of the feature diagnosis says why";
     let expected = format!(
         "\
 {PRIVATE} What was signed differs in 3 ways: scheme: here http, signed https; host (X-Forwarded-Host): here localhost, signed a1b2.ngrok.app; port: here 3000, signed none.
@@ -62,7 +62,7 @@ What the request shows:
 
 #[test]
 fn the_finding_and_the_fix_come_first() {
-    let refused = "Refused with 403: signature does not match, 2 combinations of a key and a variant of the URL tried; a diagnosis says why";
+    let refused = "Refused with 403: signature does not match, 2 combinations of a key and a variant of the URL tried; Receiver::diagnose of the feature diagnosis says why";
     let signed = format!("{refused}; signed with AuthToken (key 0)");
     let scene = Scene::new("http://h.com/p", "https://h.com/p", &v1());
     assert_starts(
@@ -198,7 +198,7 @@ fn a_report_for_a_program() {
         "signed_origin": "https://a1b2.ngrok.app",
         "refusal": {
             "status": 403,
-            "message": "signature does not match, 2 combinations of a key and a variant of the URL tried; a diagnosis says why",
+            "message": "signature does not match, 2 combinations of a key and a variant of the URL tried; Receiver::diagnose of the feature diagnosis says why",
         },
         "causes": [
             finding(Cause::Scheme, None, "http", "https"),
