@@ -22,9 +22,9 @@ use crate::sid::AccountSid;
 /// [`receive_async`](Self::receive_async) waits for it. [`Accounts`](crate::Accounts) ties a receiver to a store of
 /// keys, for the adapters. To reuse a buffer, [`open`](Self::open) the delivery first.
 ///
-/// **Strangers choose which account is looked up**, and how often: the account is read before anything is verified. So
-/// bound what a lookup costs. Keep the keys of accounts that you have, and for a while also that there is no such
-/// account, in a cache of bounded size; `examples/servers/service` does so.
+/// **Strangers choose which account is looked up**, and how often: the account is read before anything is verified. A
+/// cache of bounded size spares lookups of an account that is named again, and not those of a new one each time: limit how
+/// many are made, and how long they take. [`KeyStore`](crate::KeyStore) says how; `examples/servers/service` does so.
 ///
 /// **Act once for each [`delivery_id`](crate::Event::delivery_id)**, account and uuid together. Whoever holds the token
 /// of one account can sign any uuid with it, that of another account's delivery too: an application that compares

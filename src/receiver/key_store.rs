@@ -15,8 +15,16 @@ use crate::sid::AccountSid;
 /// Where the keys of an account are looked up: a database, a secret store, a cache in front of them.
 ///
 /// **Strangers choose which account is looked up**, and how often, because the account is read before anything is
-/// verified. Bound what a lookup costs: keep keys in a cache of bounded size, and for a while also that there is no
-/// such account.
+/// verified. Three things bound what they can bring about:
+///
+/// - A cache of bounded size spares lookups of an account that is named again; keep for a while also that there is no such
+///   account. It bounds memory. It does not bound lookups: who names a new account each time is looked up each time.
+/// - A limit of lookups a second and at once, beyond which a lookup fails without being made, such as a semaphore's
+///   `try_acquire`. Failed lookups count too, or a database that is down is asked by every request.
+/// - A time limit, because a lookup that hangs keeps its request, and what the limit allows.
+///
+/// `examples/servers/service` has a `Bounded` key store around any other, with all three. An account that is in the cache is
+/// received whatever strangers do; one that is not may meet a 503 meanwhile.
 ///
 /// ```
 /// use std::collections::HashMap;

@@ -1,13 +1,12 @@
 //! What a JSON value is read as. Each of these takes a valid value and returns `None` for one of another type.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::de::{self, Deserializer as _, SeqAccess};
 use serde_json::value::RawValue;
 
 use super::members::ObjectFault;
-use super::texts::{PhoneNumber, TimeText};
+use super::texts::{PhoneNumber, TimeText, digits};
 
 /// The most sends or checks that are read of a verification. Twilio ends it after five of each.
 const MAX_ATTEMPTS: usize = 100;
@@ -47,12 +46,6 @@ pub(super) fn boolean(json: &str) -> Option<bool> {
 /// A whole number; or a string of its digits.
 pub(super) fn number(json: &str) -> Option<u64> {
     digits(&text(json)?)
-}
-
-/// The number that digits alone make: no sign, as `str::parse` would take one.
-pub(super) fn digits<N: FromStr>(text: &str) -> Option<N> {
-    let is_digit = |byte: u8| byte.is_ascii_digit();
-    text.bytes().all(is_digit).then(|| text.parse().ok())?
 }
 
 /// A string that may be empty, which says that there is none.

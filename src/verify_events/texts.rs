@@ -1,8 +1,7 @@
 //! Texts that need more than a string.
 
 use std::fmt;
-
-use super::read;
+use std::str::FromStr;
 
 /// A date and time as Twilio writes it: RFC 3339 in UTC with three or six digits after the second, such as
 /// `2026-11-02T08:15:30.412Z`.
@@ -98,7 +97,7 @@ impl DataSchema {
     pub fn version(&self) -> Option<u32> {
         let (_, last) = self.0.rsplit_once('/')?;
         let (number, _) = last.split_once('.').unwrap_or((last, ""));
-        read::digits(number)
+        digits(number)
     }
 }
 
@@ -112,4 +111,10 @@ impl fmt::Display for DataSchema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
     }
+}
+
+/// The number that digits alone make: no sign, as `str::parse` would take one.
+pub(super) fn digits<N: FromStr>(text: &str) -> Option<N> {
+    let is_digit = |byte: u8| byte.is_ascii_digit();
+    text.bytes().all(is_digit).then(|| text.parse().ok())?
 }

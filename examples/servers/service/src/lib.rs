@@ -1,74 +1,73 @@
-//! A service around the receiver: many accounts whose keys are looked up, a state of its own, counters, and events
-//! handed to a queue.
+//! A service: many accounts whose keys are looked up, own state, counters, events to a queue; logs by the extractor.
 
-use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use metrics::counter;
 use moka::future::Cache;
 use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::{sleep, timeout};
 use twilio_verify_webhooks::{
-    AccountKeys, AccountReceived, AccountReceiver, AccountSid, Accounts, Event, KeyStore,
-    KeyStoreError, ReceiveError, Received,
+    AccountKeys, AccountReceived, AccountSid, Accounts, DeliveryId, Event, KeyStore, KeyStoreError,
+    ReceiveError, Received,
 };
+
+type Found = Option<Arc<AccountKeys>>;
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Bounds lookups, as strangers choose the account: a cache for one that is named again, also where it is no tenant, and
+/// a limit for those that are named first. None takes longer than a second.
+pub struct Bounded<S> {
+    keys: S,
+    cache: Cache<AccountSid, Found>,
+    lookups: Arc<Semaphore>,
+}
+
+impl<S: KeyStore> Bounded<S> {
+    /// Allows so many lookups a second, failed ones included, and so many at once.
+    pub fn new(keys: S, lookups: usize) -> Self {
+        // A key that was taken back is accepted for another minute.
+        let cache = Cache::builder().time_to_live(60 * SECOND);
+        let cache = cache.max_capacity(10_000).build();
+        #[rustfmt::skip]
+        return Self { keys, cache, lookups: Arc::new(Semaphore::new(lookups)) };
+    }
+
+    async fn find(&self, account_sid: AccountSid) -> Result<Found, KeyStoreError> {
+        // Nobody waits for a permit: that would be another queue to bound. It is given back after a second.
+        let permit = self.lookups.clone().try_acquire_owned();
+        let permit = permit.map_err(|_| "more lookups than are allowed")?;
+        tokio::spawn(async move {
+            sleep(SECOND).await;
+            drop(permit);
+        });
+        let found = timeout(SECOND, self.keys.keys(account_sid)).await?;
+        found.map_err(Into::into)
+    }
+}
+
+impl<S: KeyStore> KeyStore for Bounded<S> {
+    type Error = KeyStoreError;
+
+    async fn keys(&self, account_sid: AccountSid) -> Result<Found, KeyStoreError> {
+        let found = self.cache.try_get_with(account_sid, self.find(account_sid));
+        found.await.map_err(|error| error.to_string().into())
+    }
+}
 
 /// What the queue adds to an event. Whoever reads it back believes the queue: nothing is verified again.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Envelope {
     /// What to recognise repetitions by.
-    pub delivery_id: String,
+    pub delivery_id: DeliveryId,
     /// When it was received, in seconds since 1970.
     pub received: u64,
-    /// The event, under Twilio's own names.
     pub event: Event<'static>,
-}
-
-/// Where the keys of an account come from.
-pub trait Tenants: Send + Sync + 'static {
-    /// Looks the keys of an account up; `None` if it is no tenant.
-    fn find(
-        &self,
-        account_sid: AccountSid,
-    ) -> impl Future<Output = Result<Option<AccountKeys>, Box<dyn Error + Send + Sync>>> + Send;
-}
-
-/// Tenants, and a cache, so that the same account is looked up once a minute. Strangers can name a new one each time:
-/// limit requests before this.
-pub struct CachedTenants<T> {
-    tenants: T,
-    /// Accounts that are no tenants are kept as well.
-    cache: Cache<AccountSid, Option<Arc<AccountKeys>>>,
-}
-
-impl<T: Tenants> CachedTenants<T> {
-    /// Keeps what is found for a minute: for so long a key that was taken back is still accepted.
-    pub fn new(tenants: T) -> Self {
-        let cache = Cache::builder()
-            .max_capacity(10_000)
-            .time_to_live(Duration::from_secs(60))
-            .build();
-        Self { tenants, cache }
-    }
-}
-
-impl<T: Tenants> KeyStore for CachedTenants<T> {
-    type Error = KeyStoreError;
-
-    async fn keys(
-        &self,
-        account_sid: AccountSid,
-    ) -> Result<Option<Arc<AccountKeys>>, KeyStoreError> {
-        let find = async { Ok(self.tenants.find(account_sid).await?.map(Arc::new)) };
-        let found = self.cache.try_get_with(account_sid, find).await;
-        found.map_err(|error: Arc<KeyStoreError>| error.to_string().into())
-    }
 }
 
 #[derive(Clone)]
@@ -83,51 +82,29 @@ impl FromRef<App> for Accounts {
     }
 }
 
-/// Routes the webhook at `/webhook`. The queue is a channel here; with a client
-/// of a real one, answer 200 only once it has stored the event.
-pub fn router(
-    receiver: AccountReceiver,
-    tenants: impl Tenants,
-    queue: mpsc::Sender<Vec<u8>>,
-) -> Router {
-    let accounts = Accounts::new(receiver, CachedTenants::new(tenants));
-    Router::new()
-        .route("/webhook", any(webhook))
-        .with_state(App { accounts, queue })
+/// Routes the webhook. With a real queue in place of the channel, answer 200 only once it has stored the event.
+pub fn router(accounts: Accounts, queue: mpsc::Sender<Vec<u8>>) -> Router {
+    let routes = Router::new().route("/webhook", any(webhook));
+    routes.with_state(App { accounts, queue })
 }
 
-/// The log is written by the extractor: accepted deliveries, and at the level of debugging what was refused.
 async fn webhook(
-    State(app): State<App>,
+    State(App { queue, .. }): State<App>,
     received: Result<AccountReceived, ReceiveError<KeyStoreError>>,
-) -> Response {
-    let AccountReceived(Received { event, key, .. }) = match received {
-        Ok(received) => received,
-        Err(error) => {
-            counter!("webhooks_refused", "code" => error.code()).increment(1);
-            return error.into_response();
-        }
-    };
-    // Not by account: how many labels there are should not depend on how many accounts there are.
-    let key = key.position.to_string();
-    counter!("webhooks_accepted", "key" => key).increment(1);
+) -> Result<StatusCode, ReceiveError<KeyStoreError>> {
+    let received = received.inspect_err(|error| {
+        counter!("webhooks_refused", "code" => error.code()).increment(1);
+    });
+    let AccountReceived(Received { event, key, .. }) = received?;
+    counter!("webhooks_accepted", "key" => key.position.to_string()).increment(1);
+    let delivery_id = event.delivery_id();
     let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
-    let envelope = Envelope {
-        delivery_id: event.delivery_id().to_string(),
-        received: now.as_secs(),
-        event,
-    };
-    let queued = match serde_json::to_vec(&envelope) {
-        Ok(json) => app.queue.try_send(json).is_ok(),
-        Err(_) => false,
-    };
-    if !queued {
+    #[rustfmt::skip]
+    let envelope = Envelope { delivery_id, received: now.as_secs(), event };
+    let json = serde_json::to_vec(&envelope).unwrap_or_default();
+    if json.is_empty() || queue.try_send(json).is_err() {
         counter!("webhooks_not_queued").increment(1);
-        tracing::error!(
-            delivery_id = envelope.delivery_id,
-            "the queue does not take an event"
-        );
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        return Ok(StatusCode::SERVICE_UNAVAILABLE);
     }
-    StatusCode::OK.into_response()
+    Ok(StatusCode::OK)
 }

@@ -3,37 +3,40 @@
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use axum::body::Body;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 use tokio::sync::mpsc;
 use tower::ServiceExt as _;
 use twilio_verify_webhooks::testing::{EventBuilder, Signer};
-use twilio_verify_webhooks::{AccountKeys, AccountReceiver, AccountSid, AuthToken};
-use webhook_service::{Envelope, Tenants, router};
+use twilio_verify_webhooks::{
+    AccountKeys, AccountReceiver, AccountSid, Accounts, AuthToken, KeyStore, KeyStoreError,
+};
+use webhook_service::{Bounded, Envelope, router};
 
 const URL: &str = "https://example.com/webhook";
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 const STRANGER: &str = "AC00000000000000000000000000000000";
+const HANGS: &str = "AC22222222222222222222222222222222";
 const DOWN: &str = "AC11111111111111111111111111111111";
 
 /// Knows all accounts but one, fails for another, and counts how often it is asked.
 #[derive(Clone, Default)]
 struct Database(Arc<AtomicUsize>);
 
-impl Tenants for Database {
-    async fn find(
-        &self,
-        account_sid: AccountSid,
-    ) -> Result<Option<AccountKeys>, Box<dyn Error + Send + Sync>> {
+impl KeyStore for Database {
+    type Error = KeyStoreError;
+
+    async fn keys(&self, sid: AccountSid) -> Result<Option<Arc<AccountKeys>>, KeyStoreError> {
         self.0.fetch_add(1, Ordering::SeqCst);
-        match account_sid.as_str() {
+        match sid.as_str() {
             DOWN => Err("the database is down".into()),
             STRANGER => Ok(None),
-            _ => Ok(Some(AccountKeys::new(
-                account_sid,
-                [AuthToken::new(TOKEN)?],
-            )?)),
+            HANGS => std::future::pending().await,
+            _ => Ok(Some(
+                AccountKeys::new(sid, [AuthToken::new(TOKEN)?])?.into(),
+            )),
         }
     }
 }
@@ -47,7 +50,10 @@ async fn events_are_queued_strangers_are_looked_up_once_and_all_is_counted()
     let database = Database::default();
     let (queue, mut queued) = mpsc::channel(1);
     let receiver = AccountReceiver::builder(URL).build()?;
-    let app = router(receiver, database.clone(), queue);
+    let app = router(
+        Accounts::new(receiver, Bounded::new(database.clone(), 100)),
+        queue,
+    );
     let signer = Signer::new(URL, AuthToken::new(TOKEN)?)?;
     let deliver = async |event: &EventBuilder| -> Result<u16, Box<dyn Error>> {
         let request = signer.post(event).into_request()?.map(Body::from);
@@ -60,10 +66,7 @@ async fn events_are_queued_strangers_are_looked_up_once_and_all_is_counted()
     assert_eq!(deliver(&event).await?, 503);
     let envelope: Envelope = serde_json::from_slice(&queued.recv().await.ok_or("nothing queued")?)?;
     assert_eq!(envelope.event, event.build()?);
-    assert_eq!(
-        envelope.delivery_id,
-        envelope.event.delivery_id().to_string()
-    );
+    assert_eq!(envelope.delivery_id, envelope.event.delivery_id());
     assert_eq!(
         database.0.load(Ordering::SeqCst),
         1,
@@ -112,5 +115,49 @@ async fn events_are_queued_strangers_are_looked_up_once_and_all_is_counted()
             row("webhooks_refused", Some("keys_unavailable"), 1),
         ]
     );
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn strangers_who_name_new_accounts_bring_about_few_lookups() -> Result<(), Box<dyn Error>> {
+    let database = Database::default();
+    let bounded = Bounded::new(database.clone(), 3);
+    let find = async |sid| {
+        Ok::<_, String>(
+            bounded
+                .keys(sid)
+                .await
+                .map_err(|error| error.to_string())?
+                .is_some(),
+        )
+    };
+    let lookups = || database.0.swap(0, Ordering::SeqCst);
+    let second = Duration::from_secs(1);
+    let named = |number: usize| AccountSid::new(&format!("AC{number:032x}"));
+
+    let tenant = named(1000)?;
+    assert!(find(tenant).await?);
+    tokio::time::sleep(second * 2).await;
+    lookups();
+    // Each names another account.
+    let mut failed = 0;
+    for number in 1..=100 {
+        failed += usize::from(find(named(number)?).await.is_err());
+    }
+    assert_eq!((lookups(), failed), (3, 97));
+    // Those that were found before are not affected.
+    assert!(find(tenant).await?);
+
+    // A database that is down is asked as seldom.
+    tokio::time::sleep(second * 2).await;
+    for _ in 0..100 {
+        assert!(find(DOWN.parse()?).await.is_err());
+    }
+    assert_eq!(lookups(), 3);
+
+    // A lookup that hangs ends.
+    tokio::time::sleep(second * 2).await;
+    assert!(find(HANGS.parse()?).await.is_err());
+    assert_eq!(lookups(), 1);
     Ok(())
 }
