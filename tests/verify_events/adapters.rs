@@ -1,7 +1,7 @@
 //! The adapters: an accepted batch reaches the handler, a refused one is answered.
 
 use twilio_verify_webhooks::testing::{BatchCase, CloudEventBuilder, OwnedDelivery};
-#[cfg(any(feature = "axum", feature = "actix-web", feature = "http", feature = "tower"))]
+#[cfg(any(feature = "axum", feature = "actix-web", feature = "tower"))]
 use twilio_verify_webhooks::verify_events::*;
 
 use crate::support::*;
