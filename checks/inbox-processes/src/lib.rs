@@ -17,6 +17,7 @@
 //!
 //! For another store, implement [`Place`] and call [`main`].
 
+mod cast;
 pub mod checker;
 mod endpoint;
 mod fault;

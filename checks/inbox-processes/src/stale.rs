@@ -13,12 +13,13 @@ use twilio_verify_webhooks_inbox::testing::Deliveries;
 use twilio_verify_webhooks_inbox::{Entry, ErrorText, Leased, Settlement, Store, Terms};
 
 use crate::Result;
+use crate::cast::signal;
 use crate::checker;
 use crate::fault::{Fault, Faulty};
 use crate::history::{History, What};
 use crate::place::Place;
 use crate::recorded::Recorded;
-use crate::run::{records, signal, verdict};
+use crate::run::{records, verdict};
 use crate::worker::hexadecimal;
 
 const TERMS: Terms = Terms {
