@@ -10,7 +10,7 @@ use std::time::Duration;
 use rustix::process::Signal;
 use twilio_verify_webhooks::testing::EventBuilder;
 use twilio_verify_webhooks_inbox::testing::Deliveries;
-use twilio_verify_webhooks_inbox::{Entry, ErrorText, Leased, Settlement, Store, Terms};
+use twilio_verify_webhooks_inbox::{Entry, ErrorText, Kind, Leased, Settlement, Store, Terms};
 
 use crate::Result;
 use crate::cast::signal;
@@ -25,6 +25,7 @@ use crate::worker::hexadecimal;
 const TERMS: Terms = Terms {
     lease: Duration::from_millis(200),
     max_tries: 10,
+    kinds: Kind::ALL,
 };
 
 /// Runs the scene with `--fault NAME` or without one, and tells whether it came out as it should.

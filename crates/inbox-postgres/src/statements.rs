@@ -2,7 +2,7 @@
 //!
 //! Each is one statement with numbered parameters and is safe to send unnamed, so that a pooler in transaction mode
 //! may stand in between. Types in the lists are PostgreSQL's; durations are milliseconds. States are the codes of
-//! [`State::code`]: 0 pending, 1 working, 2 done, 3 dead. All of them work at READ COMMITTED and at REPEATABLE READ;
+//! [`State::code`]: 0 pending, 1 working, 2 done, 3 dead; a state that is none of these counts as dead. All of them work at READ COMMITTED and at REPEATABLE READ;
 //! at the latter, and at SERIALIZABLE, one that fails with the code `40001` may be sent again.
 //!
 //! [`State::code`]: twilio_verify_webhooks_inbox::State::code
@@ -32,8 +32,10 @@ pub const CHECK: &str = include_str!("sql/check.sql");
 /// | `$7` | text | how long to wait for another transaction with this key, such as `2s` |
 /// | `$8` | int | [`SCHEMA_VERSION`] |
 /// | `$9` | bool | whether an acknowledgement may be lost in a crash (`synchronous_commit = off`) |
+/// | `$10` | smallint | the code of the [`Kind`](twilio_verify_webhooks_inbox::Kind) |
 ///
-/// Columns: `new bool`, and of the row that was known `state smallint` and `same bool`, whether its digest is `$4`;
+/// Columns: `new bool`, and of the row that was known `state smallint` and `same bool`, whether its digest is `$4`, which is
+/// null if it has none that can be read: such a delivery is to be answered with 503;
 /// `compatible_from int` and `durable bool` say why a row that was not known was not stored.
 ///
 /// If `new` is false, `state` is null and neither of these is the reason, another transaction stored the row while
@@ -52,10 +54,18 @@ pub const ACCEPT: &str = include_str!("sql/accept.sql");
 /// | `$4` | bigint | how many tries a row has |
 /// | `$5` | text | the error of a row whose last lease ran out |
 /// | `$6` | int | [`SCHEMA_VERSION`] |
+/// | `$7` | smallint[] | the codes of each [`Kind`](twilio_verify_webhooks_inbox::Kind) that the worker has a handler for |
 ///
-/// Columns: `account_sid text`, `uuid text`, `spent bool` (its tries were spent: it is dead now), `late bool` (an
+/// Columns: `account_sid text`, `uuid text`, `digest bytea`, `kind smallint`, `spent bool` (its tries were spent: it is dead now), `late bool` (an
 /// earlier lease ran out), `attempt bigint`, `tries bigint`, `age bigint`, `event text`.
+/// A row that cannot be read is for [`PUT_ASIDE`]; its `age` is null if its time cannot be.
 pub const TAKE: &str = include_str!("sql/take.sql");
+
+/// Makes a row dead that cannot be read, so that it hinders no other: `$1` text, the inbox; `$2`, `$3` text, account SID
+/// and uuid as they are in the row; `$4` text, the error, which names the column.
+///
+/// Returns a row if it was there.
+pub const PUT_ASIDE: &str = include_str!("sql/put_aside.sql");
 
 /// Reports what became of a taken row.
 ///
@@ -96,8 +106,8 @@ pub const FIRST_IN: &str = include_str!("sql/first_in.sql");
 
 /// Looks a row up: `$1` text, the inbox; `$2`, `$3` text, account SID and uuid.
 ///
-/// Columns: `account_sid`, `uuid`, `digest`, `state`, `attempt`, `tries`, `due` and `received` in milliseconds since
-/// 1970 UTC, `event`, `error`.
+/// Columns: `account_sid`, `uuid`, `digest`, `kind`, `state`, `attempt`, `tries`, `due` and `received` in milliseconds since
+/// 1970 UTC (null if infinite), `event`, `error`.
 pub const FIND: &str = include_str!("sql/find.sql");
 
 /// Lists dead rows with the columns of [`FIND`]: `$1` text, the inbox; `$2`, `$3` text, the key after which to start
@@ -123,5 +133,5 @@ pub const DISCARD: &str = include_str!("sql/discard.sql");
 /// Removes rows that were done some time ago: `$1` text, the inbox; `$2` bigint, how long ago at least; `$3` bigint,
 /// at most so many.
 ///
-/// Column: `purged bigint`.
+/// Column: `purged bigint`. Ask for some hundred rows at a time, until there are fewer: each is a transaction of its own.
 pub const PURGE: &str = include_str!("sql/purge.sql");

@@ -56,7 +56,7 @@ impl SqliteBuilder {
 
     /// Sets how many bytes the file may have, its WAL aside: as many as there is room for, if not set.
     ///
-    /// A full file is answered with 503. It is rounded down to pages, which are of 4096 bytes.
+    /// A full file is answered with 503. It is rounded down to pages of the file.
     pub const fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = Some(bytes);
         self

@@ -1,13 +1,16 @@
 //! Rows as SQLite keeps them.
 
 use rusqlite::types::ToSql;
-use rusqlite::{Connection, OptionalExtension as _, Row as Record, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 use twilio_verify_webhooks::DeliveryId;
 use twilio_verify_webhooks_inbox::{
-    Digest, ErrorText, Operation, Outcome, Row, Selection, State, StoreError, Timestamp, transition,
+    Counts, Damaged, ErrorText, Kind, Leased, Operation, Outcome, Row, Selection, State,
+    StoreError, Terms, Ticket, Timestamp, transition,
 };
 
 use crate::error::{damaged, store_error};
+use crate::key::Key;
+use crate::record::{COLUMNS, COUNT, Found, millis, optional_text};
 
 /// The rows of one inbox.
 pub(crate) struct Rows<'c> {
@@ -15,11 +18,16 @@ pub(crate) struct Rows<'c> {
     pub(crate) inbox: &'c str,
 }
 
-/// A row without its event, which is read and written apart.
-const COLUMNS: &str = "digest, state, attempt, tries, due, received, error";
+/// What became of a row that was to be taken.
+pub(crate) enum Took {
+    Leased(Leased),
+    Buried(DeliveryId),
+    Damaged(Damaged),
+    NotDue,
+}
 
 impl Rows<'_> {
-    /// Applies an operation that may change a row and makes none.
+    /// Applies an operation that may change a row, and neither makes nor removes one.
     ///
     /// Nothing comes between the read and the write: the transaction has the lock.
     pub(crate) fn apply(
@@ -27,15 +35,14 @@ impl Rows<'_> {
         id: &DeliveryId,
         operation: Operation,
         now: Timestamp,
-    ) -> Result<(Option<Row>, Outcome), StoreError> {
+    ) -> Result<Outcome, StoreError> {
         let before = self.find(id)?;
         let (after, outcome) = transition(before.clone(), operation, now);
         match &after {
             Some(row) if after != before => self.update(id, row)?,
-            None if before.is_some() => self.delete(id)?,
             _ => {}
         }
-        Ok((after, outcome))
+        Ok(outcome)
     }
 
     /// Applies an operation that may make a row. Of a row that is known only digest and state matter.
@@ -51,13 +58,14 @@ impl Rows<'_> {
         if let (false, Some(row)) = (known, row) {
             let account = id.account_sid();
             self.execute(
-                "INSERT INTO verify_inbox (inbox, account_sid, uuid, digest, state, attempt, tries, due, received, \
-                 event, error) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                "INSERT INTO verify_inbox (inbox, account_sid, uuid, digest, kind, state, attempt, tries, due, received, \
+                 event, error) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
                 params![
                     self.inbox,
                     account.as_str(),
                     id.uuid(),
                     row.digest.as_bytes(),
+                    row.kind.code(),
                     row.state.code(),
                     row.attempt,
                     row.tries,
@@ -73,58 +81,145 @@ impl Rows<'_> {
 
     /// Reads a row without its event.
     pub(crate) fn find(&self, id: &DeliveryId) -> Result<Option<Row>, StoreError> {
+        self.found(id)?.map(Found::whole).transpose()
+    }
+
+    fn found(&self, id: &DeliveryId) -> Result<Option<Found>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM verify_inbox WHERE inbox = ?1 AND account_sid = ?2 AND uuid = ?3"
         );
         let account = id.account_sid();
         let mut select = self.connection.prepare_cached(&sql).map_err(store_error)?;
         let key = params![self.inbox, account.as_str(), id.uuid()];
-        let row = select.query_row(key, |record| Ok(row(record))).optional();
-        row.map_err(store_error)?.transpose()
+        let found = select.query_row(key, |record| Ok(Found::read(record, 0)));
+        found.optional().map_err(store_error)?.transpose()
     }
 
     /// Reads the event of a row.
     pub(crate) fn event(&self, id: &DeliveryId) -> Result<Option<String>, StoreError> {
+        self.found_event(id)?.ok_or_else(|| damaged("event"))
+    }
+
+    /// Reads the event of a row; `None` if it cannot be read.
+    fn found_event(&self, id: &DeliveryId) -> Result<Option<Option<String>>, StoreError> {
         let sql =
             "SELECT event FROM verify_inbox WHERE inbox = ?1 AND account_sid = ?2 AND uuid = ?3";
         let account = id.account_sid();
         let mut select = self.connection.prepare_cached(sql).map_err(store_error)?;
         let key = params![self.inbox, account.as_str(), id.uuid()];
-        let event = select.query_row(key, |record| record.get(0)).optional();
-        Ok(event.map_err(store_error)?.flatten())
+        let event = select.query_row(key, |record| Ok(optional_text(record.get_ref(0)?)));
+        let event = event.optional().map_err(store_error)?;
+        Ok(event.unwrap_or(Some(None)))
     }
 
-    /// Finds the row in a state that is due longest.
+    /// Finds the row in a state that is due longest, of some kinds.
     pub(crate) fn next_due(
         &self,
         state: State,
+        kinds: &[Kind],
         now: Timestamp,
-    ) -> Result<Option<(DeliveryId, Timestamp)>, StoreError> {
+    ) -> Result<Option<(Key, i64)>, StoreError> {
         // The condition on states is the index's, by which SQLite sees that it may use it.
         let sql = "SELECT account_sid, uuid, due FROM verify_inbox \
-                   WHERE inbox = ?1 AND state = ?2 AND state IN (0, 1) AND due <= ?3 ORDER BY due LIMIT 1";
+                   WHERE inbox = ?1 AND state = ?2 AND state IN (0, 1) AND kind = ?3 AND due <= ?4 \
+                   ORDER BY due LIMIT 1";
         let mut select = self.connection.prepare_cached(sql).map_err(store_error)?;
-        let next = params![self.inbox, state.code(), millis(now)];
-        let next = select.query_row(next, |record| Ok((id(record), record.get(2)?)));
-        let next = next.optional().map_err(store_error)?;
-        next.map(|(id, due)| Ok((id?, timestamp(due)))).transpose()
+        let mut first = None::<(Key, i64)>;
+        for kind in kinds {
+            let next = params![self.inbox, state.code(), kind.code(), millis(now)];
+            let next = select.query_row(next, |record| Ok((Key::read(record)?, record.get(2)?)));
+            let next = next.optional().map_err(store_error)?;
+            first = first.into_iter().chain(next).min_by_key(|(_, due)| *due);
+        }
+        Ok(first)
     }
 
-    pub(crate) fn count(&self, state: State) -> Result<u64, StoreError> {
-        let sql = match state {
-            State::Dead => {
-                "SELECT count(*) FROM verify_inbox WHERE inbox = ?1 AND state = ?2 AND state = 3"
-            }
-            _ => {
-                "SELECT count(*) FROM verify_inbox WHERE inbox = ?1 AND state = ?2 AND state IN (0, 1)"
-            }
+    /// Takes a row that is due. One that cannot be read is put aside.
+    pub(crate) fn take(
+        &self,
+        key: &Key,
+        terms: &Terms,
+        retaken: bool,
+        now: Timestamp,
+    ) -> Result<Took, StoreError> {
+        let id = match key.id() {
+            Ok(id) => id,
+            Err(column) => return self.bury(key, None, column, now),
         };
-        let mut select = self.connection.prepare_cached(sql).map_err(store_error)?;
-        let count = params![self.inbox, state.code()];
-        let count: i64 = select
-            .query_row(count, |record| record.get(0))
-            .map_err(store_error)?;
-        Ok(u64::try_from(count).unwrap_or_default())
+        let Some(Found { row, damaged }) = self.found(&id)? else {
+            return Ok(Took::NotDue);
+        };
+        if let Some(column) = damaged {
+            return self.bury(key, Some(id), column, now);
+        }
+        let Some(event) = self.found_event(&id)? else {
+            return self.bury(key, Some(id), "event", now);
+        };
+        let (row, outcome) = transition(Some(row), Operation::Take(*terms), now);
+        let (Some(row), Outcome::Taken | Outcome::Buried) = (row, outcome) else {
+            return Ok(Took::NotDue);
+        };
+        self.update(&id, &row)?;
+        if outcome == Outcome::Buried {
+            return Ok(Took::Buried(id));
+        }
+        Ok(Took::Leased(Leased {
+            ticket: Ticket::new(id, row.attempt),
+            kind: row.kind,
+            tries: row.tries,
+            age: now.since(row.received),
+            // One that is missing cannot be read, which is for the worker to find.
+            event: event.unwrap_or_default(),
+            retaken,
+        }))
+    }
+
+    fn bury(
+        &self,
+        key: &Key,
+        id: Option<DeliveryId>,
+        column: &'static str,
+        now: Timestamp,
+    ) -> Result<Took, StoreError> {
+        let damaged = Damaged { id, column };
+        self.execute(
+            "UPDATE verify_inbox SET state = 3, due = ?4, error = ?5 \
+             WHERE inbox = ?1 AND account_sid = ?2 AND uuid = ?3",
+            params![
+                self.inbox,
+                key.account_sid,
+                key.uuid,
+                millis(now),
+                damaged.error().as_str()
+            ],
+        )?;
+        Ok(Took::Damaged(damaged))
+    }
+
+    pub(crate) fn counts(&self, now: Timestamp) -> Result<Counts, StoreError> {
+        let open = "SELECT count(*), min(due) FROM verify_inbox \
+                    WHERE inbox = ?1 AND state = ?2 AND state IN (0, 1)";
+        let mut open = self.connection.prepare_cached(open).map_err(store_error)?;
+        let mut of = |state: State| {
+            let open = open.query_row(params![self.inbox, state.code()], |record| {
+                Ok((record.get::<_, i64>(0)?, record.get::<_, Option<i64>>(1)?))
+            });
+            open.map_err(store_error)
+        };
+        let (pending, first_pending) = of(State::Pending)?;
+        let (working, first_working) = of(State::Working)?;
+        let dead = "SELECT count(*) FROM verify_inbox WHERE inbox = ?1 AND state NOT IN (0, 1, 2)";
+        let mut dead = self.connection.prepare_cached(dead).map_err(store_error)?;
+        let dead = dead.query_row([self.inbox], |record| record.get::<_, i64>(0));
+        let count = |count: i64| u64::try_from(count).unwrap_or_default();
+        let oldest = first_pending.into_iter().chain(first_working).min();
+        let oldest = oldest.map(|due| Timestamp::from_millis(count(due)));
+        Ok(Counts {
+            pending: count(pending),
+            working: count(working),
+            dead: count(dead.map_err(store_error)?),
+            oldest_due: oldest.filter(|due| *due <= now).map(|due| now.since(due)),
+        })
     }
 
     /// Lists dead rows with their events, in the order of their ids.
@@ -134,39 +229,42 @@ impl Rows<'_> {
         after: Option<&DeliveryId>,
     ) -> Result<Vec<(DeliveryId, Row)>, StoreError> {
         let sql = format!(
-            "SELECT account_sid, uuid, event, {COLUMNS} FROM verify_inbox \
-             WHERE inbox = ?1 AND state = 3 AND (account_sid, uuid) > (?2, ?3) \
-             ORDER BY account_sid, uuid LIMIT ?4"
+            "SELECT account_sid, uuid, {COLUMNS}, event FROM verify_inbox \
+             WHERE inbox = ?1 AND state NOT IN (0, 1, 2) AND (account_sid, uuid) > (?2, ?3) \
+             ORDER BY account_sid, uuid"
         );
         let account = after.map(DeliveryId::account_sid);
         let account = account.as_ref().map_or("", |account| account.as_str());
         let uuid = after.map_or("", DeliveryId::uuid);
         let mut select = self.connection.prepare_cached(&sql).map_err(store_error)?;
-        let dead = params![self.inbox, account, uuid, limited(limit)];
-        let dead = select.query_map(dead, |record| {
-            let event: Option<String> = record.get(2)?;
-            Ok((id(record), row_at(record, 3), event))
+        let dead = select.query_map(params![self.inbox, account, uuid], |record| {
+            let event = optional_text(record.get_ref(COUNT.saturating_add(2))?);
+            Ok((Key::read(record)?.id(), Found::read(record, 2), event))
         });
-        let dead = dead.map_err(store_error)?.map(|dead| {
-            let (id, row, event) = dead.map_err(store_error)?;
-            Ok((id?, Row { event, ..row? }))
+        let listed = dead.map_err(store_error)?.filter_map(|dead| match dead {
+            Ok((Ok(id), found, event)) => Some(found.map(|found| (id, listed(found, event)))),
+            // It has no id to list it by.
+            Ok((Err(_), ..)) => None,
+            Err(error) => Some(Err(store_error(error))),
         });
-        dead.collect()
+        listed.take(limit).collect()
     }
 
-    /// Finds the ids of dead rows that are selected.
-    pub(crate) fn selected(&self, selection: &Selection) -> Result<Vec<DeliveryId>, StoreError> {
+    /// Revives dead rows that are selected, and tells how many.
+    ///
+    /// What cannot be read of a row is left as it is, so that whoever takes the row puts it aside again.
+    pub(crate) fn revive(&self, selection: &Selection, now: Timestamp) -> Result<u64, StoreError> {
         let sql = "SELECT account_sid, uuid FROM verify_inbox \
-                   WHERE inbox = ?1 AND state = 3 AND (?2 IS NULL OR account_sid = ?2) \
+                   WHERE inbox = ?1 AND state NOT IN (0, 1, 2) AND (?2 IS NULL OR account_sid = ?2) \
                    AND (?3 IS NULL OR uuid = ?3) AND (?4 IS NULL OR instr(error, ?4) > 0) \
-                   ORDER BY account_sid, uuid LIMIT ?5";
+                   ORDER BY account_sid, uuid";
         let only = selection.id.as_ref();
         let of_id = only.map(DeliveryId::account_sid);
         // One delivery of another account than that which is selected: none.
         if let (Some(one), Some(other)) = (of_id, selection.account_sid)
             && one != other
         {
-            return Ok(Vec::new());
+            return Ok(0);
         }
         let account = of_id.or(selection.account_sid);
         let selected = params![
@@ -174,27 +272,60 @@ impl Rows<'_> {
             account.as_ref().map(|account| account.as_str()),
             only.map(DeliveryId::uuid),
             selection.error_contains,
-            limited(selection.most),
         ];
-        self.ids(sql, selected)
+        let keys = self.keys(sql, selected, selection.most, |key| key.id().is_ok())?;
+        let mut revived = 0_u64;
+        for key in keys {
+            self.execute(
+                "UPDATE verify_inbox SET state = 0, tries = 0, due = ?4, received = ?4 \
+                 WHERE inbox = ?1 AND account_sid = ?2 AND uuid = ?3",
+                params![self.inbox, key.account_sid, key.uuid, millis(now)],
+            )?;
+            revived = revived.saturating_add(1);
+        }
+        Ok(revived)
     }
 
-    /// Finds the ids of rows that were done by a time.
-    pub(crate) fn done_by(
-        &self,
-        time: Timestamp,
-        most: usize,
-    ) -> Result<Vec<DeliveryId>, StoreError> {
+    /// Regards a dead row as done, and tells whether there was one.
+    pub(crate) fn discard(&self, id: &DeliveryId, now: Timestamp) -> Result<bool, StoreError> {
+        let key = Key::from(id);
+        let discarded = self.execute(
+            "UPDATE verify_inbox SET state = 2, due = ?4, event = NULL, error = NULL \
+             WHERE inbox = ?1 AND account_sid = ?2 AND uuid = ?3 AND state NOT IN (0, 1, 2)",
+            params![self.inbox, key.account_sid, key.uuid, millis(now)],
+        )?;
+        Ok(discarded > 0)
+    }
+
+    /// Removes at most `most` rows that were done by a time, and tells how many.
+    pub(crate) fn purge(&self, time: Timestamp, most: usize) -> Result<u64, StoreError> {
         let sql = "SELECT account_sid, uuid FROM verify_inbox \
-                   WHERE inbox = ?1 AND state = 2 AND due <= ?2 LIMIT ?3";
-        self.ids(sql, params![self.inbox, millis(time), limited(most)])
+                   WHERE inbox = ?1 AND state = 2 AND due <= ?2 ORDER BY due LIMIT ?3";
+        let limit = i64::try_from(most).unwrap_or(i64::MAX);
+        let old = params![self.inbox, millis(time), limit];
+        let mut purged = 0_u64;
+        for key in self.keys(sql, old, most, |_| true)? {
+            self.execute(
+                "DELETE FROM verify_inbox WHERE inbox = ?1 AND account_sid = ?2 AND uuid = ?3",
+                params![self.inbox, key.account_sid, key.uuid],
+            )?;
+            purged = purged.saturating_add(1);
+        }
+        Ok(purged)
     }
 
-    fn ids(&self, sql: &str, params: &[&dyn ToSql]) -> Result<Vec<DeliveryId>, StoreError> {
+    /// Reads at most `most` keys that are fit.
+    fn keys(
+        &self,
+        sql: &str,
+        params: &[&dyn ToSql],
+        most: usize,
+        is_fit: impl Fn(&Key) -> bool,
+    ) -> Result<Vec<Key>, StoreError> {
         let mut select = self.connection.prepare_cached(sql).map_err(store_error)?;
-        let ids = select.query_map(params, |record| Ok(id(record)));
-        let ids = ids.map_err(store_error)?;
-        ids.map(|id| id.map_err(store_error)?).collect()
+        let keys = select.query_map(params, Key::read).map_err(store_error)?;
+        let fit = keys.filter(|key| key.as_ref().map_or(true, &is_fit));
+        fit.take(most).map(|key| key.map_err(store_error)).collect()
     }
 
     fn update(&self, id: &DeliveryId, row: &Row) -> Result<(), StoreError> {
@@ -214,63 +345,28 @@ impl Rows<'_> {
                 millis(row.received),
                 row.error.as_ref().map(ErrorText::as_str),
             ],
-        )
-    }
-
-    fn delete(&self, id: &DeliveryId) -> Result<(), StoreError> {
-        let account = id.account_sid();
-        self.execute(
-            "DELETE FROM verify_inbox WHERE inbox = ?1 AND account_sid = ?2 AND uuid = ?3",
-            params![self.inbox, account.as_str(), id.uuid()],
-        )
-    }
-
-    fn execute(&self, sql: &str, params: &[&dyn ToSql]) -> Result<(), StoreError> {
-        let mut statement = self.connection.prepare_cached(sql).map_err(store_error)?;
-        statement.execute(params).map_err(store_error)?;
+        )?;
         Ok(())
     }
+
+    fn execute(&self, sql: &str, params: &[&dyn ToSql]) -> Result<usize, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(store_error)?;
+        statement.execute(params).map_err(store_error)
+    }
 }
 
-/// Reads the id in the first two columns.
-fn id(record: &Record<'_>) -> Result<DeliveryId, StoreError> {
-    let text = |column| record.get::<_, String>(column).map_err(store_error);
-    let id = format!("{}/{}", text(0)?, text(1)?);
-    id.parse().map_err(|_| damaged("id"))
-}
-
-fn row(record: &Record<'_>) -> Result<Row, StoreError> {
-    row_at(record, 0)
-}
-
-/// Reads [`COLUMNS`] from a position on.
-fn row_at(record: &Record<'_>, first: usize) -> Result<Row, StoreError> {
-    let at = |column: usize| first.saturating_add(column);
-    let number = |column| record.get::<_, i64>(at(column)).map_err(store_error);
-    let digest = record.get_ref(at(0)).map_err(store_error)?;
-    let digest = digest.as_blob().ok().and_then(Digest::from_bytes);
-    let state = u8::try_from(number(1)?).ok().and_then(State::from_code);
-    let error: Option<String> = record.get(at(6)).map_err(store_error)?;
-    Ok(Row {
-        digest: digest.ok_or_else(|| damaged("digest"))?,
-        state: state.ok_or_else(|| damaged("state"))?,
-        attempt: u32::try_from(number(2)?).map_err(|_| damaged("attempt"))?,
-        tries: u32::try_from(number(3)?).map_err(|_| damaged("number of tries"))?,
-        due: timestamp(number(4)?),
-        received: timestamp(number(5)?),
-        event: None,
-        error: error.map(ErrorText::new),
-    })
-}
-
-pub(crate) fn millis(time: Timestamp) -> i64 {
-    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
-}
-
-fn timestamp(millis: i64) -> Timestamp {
-    Timestamp::from_millis(u64::try_from(millis).unwrap_or_default())
-}
-
-fn limited(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX)
+/// A dead row for a person, who is told what of it cannot be read.
+fn listed(found: Found, event: Option<Option<String>>) -> Row {
+    let Found { row, damaged } = found;
+    let column = damaged.or(event.is_none().then_some("event"));
+    let error = match column {
+        Some(column) => Some(Damaged { id: None, column }.error()),
+        None => row.error,
+    };
+    Row {
+        state: State::Dead,
+        event: event.flatten(),
+        error,
+        ..row
+    }
 }

@@ -1,18 +1,20 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rusqlite::Connection;
 use twilio_verify_webhooks::DeliveryId;
 use twilio_verify_webhooks_inbox::{
-    Accepted, BlockingStore, Counts, Entry, Leased, Operation, Outcome, Row, Selection, Settled,
+    Accepted, BlockingStore, Counts, Entry, Operation, Outcome, Row, Selection, Settled,
     Settlement, State, Store, StoreError, StoreErrorKind, Taken, Terms, Ticket, Timestamp,
 };
 
 use crate::builder::SqliteBuilder;
 use crate::connection;
-use crate::rows::Rows;
+use crate::error::store_error;
+use crate::rows::{Rows, Took};
 use crate::thread::{self, Queue};
 
 /// Keeps the rows of an inbox in an SQLite file.
@@ -28,6 +30,8 @@ pub struct SqliteStore {
     reader: Queue,
     inbox: Arc<str>,
     path: Arc<Path>,
+    /// Whether rows were purged since the write-ahead log was emptied.
+    log_holds_purged: Arc<AtomicBool>,
 }
 
 impl SqliteStore {
@@ -92,6 +96,7 @@ impl SqliteStore {
             reader,
             inbox,
             path,
+            log_holds_purged: Arc::default(),
         })
     }
 
@@ -118,6 +123,8 @@ impl SqliteStore {
         let inbox = Arc::clone(&self.inbox);
         let step = move |connection: &Connection| {
             let inbox = &*inbox;
+            // All that it reads is of one moment. It ends when it is dropped.
+            let _snapshot = connection.unchecked_transaction().map_err(store_error)?;
             step(&Rows { connection, inbox }, Timestamp::now())
         };
         self.reader.ask(step).await
@@ -137,6 +144,7 @@ impl Store for SqliteStore {
     async fn accept(&self, entry: Entry, lease: Option<Duration>) -> Result<Accepted, StoreError> {
         let accept = move |rows: &Rows<'_>, now| {
             let operation = Operation::Accept {
+                kind: entry.kind(),
                 digest: entry.digest(),
                 event: entry.event().to_owned(),
                 lease,
@@ -163,7 +171,7 @@ impl Store for SqliteStore {
                 settlement: settlement.clone(),
             };
             match rows.apply(ticket.id(), operation, now)? {
-                (_, Outcome::Settled(settled)) => Ok(settled),
+                Outcome::Settled(settled) => Ok(settled),
                 _ => Err(StoreErrorKind::Other.into()),
             }
         };
@@ -181,19 +189,7 @@ impl Store for SqliteStore {
     }
 
     async fn counts(&self) -> Result<Counts, StoreError> {
-        let counts = |rows: &Rows<'_>, now: Timestamp| {
-            let mut oldest = None::<Timestamp>;
-            for state in [State::Pending, State::Working] {
-                let due = rows.next_due(state, now)?.map(|(_, due)| due);
-                oldest = oldest.into_iter().chain(due).min();
-            }
-            Ok(Counts {
-                pending: rows.count(State::Pending)?,
-                working: rows.count(State::Working)?,
-                dead: rows.count(State::Dead)?,
-                oldest_due: oldest.map(|due| now.since(due)),
-            })
-        };
+        let counts = |rows: &Rows<'_>, now: Timestamp| rows.counts(now);
         self.read(counts).await
     }
 
@@ -209,33 +205,36 @@ impl Store for SqliteStore {
 
     async fn revive(&self, selection: &Selection) -> Result<u64, StoreError> {
         let selection = selection.clone();
-        let revive = move |rows: &Rows<'_>, now| {
-            let ids = rows.selected(&selection)?;
-            changed(rows, &ids, &Operation::Revive, now)
-        };
+        let revive = move |rows: &Rows<'_>, now| rows.revive(&selection, now);
         self.write(revive).await
     }
 
     async fn discard(&self, id: &DeliveryId) -> Result<bool, StoreError> {
         let id = id.clone();
-        let discard = move |rows: &Rows<'_>, now| {
-            let (_, outcome) = rows.apply(&id, Operation::Discard, now)?;
-            Ok(outcome == Outcome::Changed)
-        };
+        let discard = move |rows: &Rows<'_>, now| rows.discard(&id, now);
         self.write(discard).await
     }
 
-    /// The file has no index for this, since every row would pay for it: what may go is looked for by the reader,
-    /// beside the writer.
     async fn purge(&self, age: Duration, most: usize) -> Result<u64, StoreError> {
-        let old = move |rows: &Rows<'_>, now: Timestamp| rows.done_by(now.before(age), most);
-        let ids = self.read(old).await?;
-        if ids.is_empty() {
-            return Ok(0);
-        }
-        let purge = Operation::Purge { age };
-        self.write(move |rows, now| changed(rows, &ids, &purge, now))
-            .await
+        let inbox = Arc::clone(&self.inbox);
+        let purge = move |connection: &Connection| {
+            let inbox = &*inbox;
+            let by = Timestamp::now().before(age);
+            Rows { connection, inbox }.purge(by, most)
+        };
+        let log_holds_purged = Arc::clone(&self.log_holds_purged);
+        // With the last rows that go, the log goes: it holds texts of events as well.
+        let then = move |connection: &Connection, purged: &u64| {
+            let is_last = usize::try_from(*purged).is_ok_and(|purged| purged < most);
+            if *purged > 0 {
+                log_holds_purged.store(true, Ordering::Relaxed);
+            }
+            if is_last && log_holds_purged.load(Ordering::Relaxed) {
+                let emptied = connection::empty_log(connection);
+                log_holds_purged.store(!emptied, Ordering::Relaxed);
+            }
+        };
+        self.writer.ask_then(purge, then).await
     }
 }
 
@@ -243,50 +242,28 @@ impl BlockingStore for SqliteStore {}
 
 fn take(rows: &Rows<'_>, terms: &Terms, most: usize, now: Timestamp) -> Result<Taken, StoreError> {
     let mut taken = Taken::default();
-    while taken.rows.len() < most && taken.buried.len() < most {
-        let pending = rows.next_due(State::Pending, now)?;
-        let ran_out = rows.next_due(State::Working, now)?;
+    while taken.rows.len() < most && taken.buried.len().max(taken.damaged.len()) < most {
+        let pending = rows.next_due(State::Pending, terms.kinds, now)?;
+        let ran_out = rows.next_due(State::Working, terms.kinds, now)?;
         let retaken = match (&pending, &ran_out) {
             (Some((_, pending)), Some((_, ran_out))) => ran_out < pending,
             _ => pending.is_none(),
         };
         let next = if retaken { ran_out } else { pending };
-        let Some((id, _)) = next else { break };
+        let Some((key, _)) = next else { break };
         // It is taken alone, by the next call if something is taken already.
         if retaken && !taken.rows.is_empty() {
             break;
         }
-        match rows.apply(&id, Operation::Take(*terms), now)? {
-            (Some(row), Outcome::Taken) => taken.rows.push(Leased {
-                ticket: Ticket::new(id.clone(), row.attempt),
-                tries: row.tries,
-                age: now.since(row.received),
-                // One that is missing cannot be read, which is for the worker to find.
-                event: rows.event(&id)?.unwrap_or_default(),
-                retaken,
-            }),
-            (_, Outcome::Buried) => taken.buried.push(id),
-            _ => break,
+        match rows.take(&key, terms, retaken, now)? {
+            Took::Leased(leased) => taken.rows.push(leased),
+            Took::Buried(id) => taken.buried.push(id),
+            Took::Damaged(damaged) => taken.damaged.push(damaged),
+            Took::NotDue => break,
         }
         if retaken && !taken.rows.is_empty() {
             break;
         }
     }
     Ok(taken)
-}
-
-/// Applies an operation to rows, and tells to how many it applied.
-fn changed(
-    rows: &Rows<'_>,
-    ids: &[DeliveryId],
-    operation: &Operation,
-    now: Timestamp,
-) -> Result<u64, StoreError> {
-    let mut changed = 0_u64;
-    for id in ids {
-        if rows.apply(id, operation.clone(), now)?.1 == Outcome::Changed {
-            changed = changed.saturating_add(1);
-        }
-    }
-    Ok(changed)
 }

@@ -8,14 +8,15 @@ use tokio::sync::oneshot;
 use twilio_verify_webhooks_inbox::{StoreError, StoreErrorKind};
 
 use crate::builder::SqliteBuilder;
+use crate::connection::{Missing, Opened};
 use crate::error::{stopped, store_error};
 use crate::schema;
 
 /// How many requests one commit covers at most.
 const BATCH: usize = 512;
 
-type Opens = fn(&SqliteBuilder) -> Result<Connection, StoreError>;
-type Serves = fn(&Connection, Vec<Box<dyn Request>>) -> Result<(), Reopen>;
+type Opens = fn(&SqliteBuilder, Missing) -> Result<Opened, StoreError>;
+type Serves = fn(&Opened, Vec<Box<dyn Request>>) -> Result<(), Reopen>;
 
 /// The connection must not be used any more. After a flush that failed nobody knows what is on the disk: the file is
 /// opened afresh, which reads what is there.
@@ -33,7 +34,7 @@ impl Queue {
         open: Opens,
         serve: Serves,
     ) -> Result<Self, StoreError> {
-        let connection = open(&settings)?;
+        let opened = open(&settings, Missing::Make)?;
         let (sender, requests) = sync_channel(settings.queue);
         let thread = thread::Builder::new().name(name.to_owned());
         let served = Served {
@@ -42,7 +43,7 @@ impl Queue {
             serve,
         };
         let unavailable = |error| StoreError::new(StoreErrorKind::Unavailable, error);
-        let run = move || served.run(&requests, connection);
+        let run = move || served.run(&requests, opened);
         thread.spawn(run).map_err(unavailable)?;
         Ok(Self(sender))
     }
@@ -52,9 +53,19 @@ impl Queue {
         &self,
         step: impl FnMut(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.ask_then(step, |_, _| {}).await
+    }
+
+    /// Asks for a step, and for something else to be done once it is committed.
+    pub(crate) async fn ask_then<T: Send + 'static>(
+        &self,
+        step: impl FnMut(&Connection) -> Result<T, StoreError> + Send + 'static,
+        then: impl FnMut(&Connection, &T) + Send + 'static,
+    ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         let request = Asked {
             step,
+            then,
             result: None,
             reply,
         };
@@ -75,20 +86,24 @@ pub(crate) trait Request: Send {
     /// Nobody waits any more.
     fn is_dropped(&self) -> bool;
     fn run(&mut self, connection: &Connection) -> Result<(), StoreError>;
+    /// It was committed.
+    fn committed(&mut self, connection: &Connection);
     fn succeed(self: Box<Self>);
     fn fail(self: Box<Self>, error: StoreError);
 }
 
-struct Asked<T, F> {
+struct Asked<T, F, A> {
     step: F,
+    then: A,
     result: Option<T>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
 
-impl<T, F> Request for Asked<T, F>
+impl<T, F, A> Request for Asked<T, F, A>
 where
     T: Send,
     F: FnMut(&Connection) -> Result<T, StoreError> + Send,
+    A: FnMut(&Connection, &T) + Send,
 {
     fn is_dropped(&self) -> bool {
         self.reply.is_closed()
@@ -97,6 +112,12 @@ where
     fn run(&mut self, connection: &Connection) -> Result<(), StoreError> {
         self.result = Some((self.step)(connection)?);
         Ok(())
+    }
+
+    fn committed(&mut self, connection: &Connection) {
+        if let Some(result) = &self.result {
+            (self.then)(connection, result);
+        }
     }
 
     fn succeed(self: Box<Self>) {
@@ -116,8 +137,8 @@ struct Served {
 }
 
 impl Served {
-    fn run(&self, requests: &Receiver<Box<dyn Request>>, connection: Connection) {
-        let mut connection = Some(connection);
+    fn run(&self, requests: &Receiver<Box<dyn Request>>, opened: Opened) {
+        let mut opened = Some(opened);
         // While a commit is being flushed, requests gather; the next commit covers them all.
         while let Ok(first) = requests.recv() {
             let waiting = std::iter::once(first).chain(requests.try_iter());
@@ -126,20 +147,21 @@ impl Served {
             if batch.is_empty() {
                 continue;
             }
-            if connection.is_none() {
-                match (self.open)(&self.settings) {
-                    Ok(opened) => connection = Some(opened),
+            if opened.is_none() {
+                match (self.open)(&self.settings, Missing::Refuse) {
+                    Ok(again) => opened = Some(again),
                     Err(error) => {
                         fail(batch, &error);
                         continue;
                     }
                 }
             }
-            let Some(open) = &connection else { continue };
+            let Some(open) = &opened else { continue };
             if (self.serve)(open, batch).is_err() {
-                connection = None;
+                opened.take().into_iter().for_each(Opened::close);
             }
         }
+        opened.into_iter().for_each(Opened::close);
     }
 }
 
@@ -150,7 +172,8 @@ fn fail(batch: Vec<Box<dyn Request>>, error: &StoreError) {
 }
 
 /// Runs requests in one transaction, each in a savepoint of its own, and answers them once it is committed.
-pub(crate) fn write(connection: &Connection, batch: Vec<Box<dyn Request>>) -> Result<(), Reopen> {
+pub(crate) fn write(opened: &Opened, batch: Vec<Box<dyn Request>>) -> Result<(), Reopen> {
+    let connection = &opened.connection;
     if let Err(error) = begin(connection) {
         fail(batch, &error);
         // A lock that another holds, or a newer schema, is no reason.
@@ -180,7 +203,12 @@ pub(crate) fn write(connection: &Connection, batch: Vec<Box<dyn Request>>) -> Re
         fail(done, &error);
         return Err(Reopen);
     }
-    for request in done {
+    if let Err(error) = opened.files.check() {
+        fail(done, &error);
+        return Err(Reopen);
+    }
+    for mut request in done {
+        request.committed(connection);
         request.succeed();
     }
     Ok(())
@@ -230,7 +258,12 @@ fn roll_back(connection: &Connection) {
 
 /// Runs requests that only read, each in a transaction of its own, as short as can be: a reader that stays keeps the
 /// WAL from being emptied.
-pub(crate) fn read(connection: &Connection, batch: Vec<Box<dyn Request>>) -> Result<(), Reopen> {
+pub(crate) fn read(opened: &Opened, batch: Vec<Box<dyn Request>>) -> Result<(), Reopen> {
+    if let Err(error) = opened.files.check() {
+        fail(batch, &error);
+        return Err(Reopen);
+    }
+    let connection = &opened.connection;
     let mut damaged = false;
     for mut request in batch {
         match schema::check(connection).and_then(|()| request.run(connection)) {

@@ -3,7 +3,7 @@
 use twilio_verify_webhooks::Received;
 use twilio_verify_webhooks_inbox::{Entry, StoreError, Ticket, Timestamp};
 
-use crate::rows::millis;
+use crate::record::millis;
 use crate::store::SqliteStore;
 
 /// Marks a row as done if its ticket is good.
@@ -14,8 +14,8 @@ AND state <> 2 RETURNING 0";
 
 /// Writes a row as done unless there is one.
 const FIRST: &str = "\
-INSERT INTO verify_inbox (inbox, account_sid, uuid, digest, state, attempt, tries, due, received) \
-VALUES (?1, ?2, ?3, unhex(?4), 2, 0, 0, CAST(?5 AS INTEGER), CAST(?5 AS INTEGER)) \
+INSERT INTO verify_inbox (inbox, account_sid, uuid, digest, kind, state, attempt, tries, due, received) \
+VALUES (?1, ?2, ?3, unhex(?4), 0, 2, 0, 0, CAST(?5 AS INTEGER), CAST(?5 AS INTEGER)) \
 ON CONFLICT DO NOTHING RETURNING 0";
 
 /// Tells whether the row that is there says the same (1) or something else (2).
@@ -77,12 +77,13 @@ impl SqliteStore {
     /// # use std::time::Duration;
     /// # use twilio_verify_webhooks_inbox::{Entry, Store as _, testing::Deliveries};
     /// # use twilio_verify_webhooks::testing::EventBuilder;
+    /// use rusqlite::TransactionBehavior::Immediate;
     /// use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
     /// use twilio_verify_webhooks_inbox::{Failure, Job, Ticket};
     /// use twilio_verify_webhooks_inbox_sqlite::SqliteStore;
     ///
     /// fn let_in(store: &SqliteStore, file: &mut Connection, job: &Job) -> Result<(), Failure> {
-    ///     let transaction = file.transaction()?;
+    ///     let transaction = file.transaction_with_behavior(Immediate)?;
     ///     transaction.execute("INSERT INTO sessions VALUES (?1)", [job.id().to_string()])?;
     ///     store.done_in(&job.ticket, |sql, parameters| {
     ///         let parameters = params_from_iter(parameters);
@@ -136,6 +137,7 @@ impl SqliteStore {
     /// ```
     /// # use twilio_verify_webhooks::testing::EventBuilder;
     /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
+    /// use rusqlite::TransactionBehavior::Immediate;
     /// use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
     /// use twilio_verify_webhooks::Received;
     /// use twilio_verify_webhooks_inbox_sqlite::{First, SqliteStore};
@@ -146,7 +148,7 @@ impl SqliteStore {
     ///     file: &mut Connection,
     ///     received: &Received<'_>,
     /// ) -> Result<u16, Box<dyn std::error::Error>> {
-    ///     let transaction = file.transaction()?;
+    ///     let transaction = file.transaction_with_behavior(Immediate)?;
     ///     let first = store.first_in(received, |sql, parameters| {
     ///         transaction.query_row(sql, params_from_iter(parameters), |row| row.get(0)).optional()
     ///     })?;

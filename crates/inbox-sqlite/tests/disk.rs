@@ -12,7 +12,7 @@ use twilio_verify_webhooks::Received;
 use twilio_verify_webhooks::testing::EventBuilder;
 use twilio_verify_webhooks_inbox::testing::Deliveries;
 use twilio_verify_webhooks_inbox::{
-    Answer, AnswerOutcome, Inbox, Settlement, State, Store as _, StoreErrorKind, Terms,
+    Answer, AnswerOutcome, Inbox, Kind, Settlement, State, Store as _, StoreErrorKind, Terms,
 };
 use twilio_verify_webhooks_inbox_sqlite::SqliteStore;
 
@@ -86,6 +86,7 @@ async fn fills(disk: &Path) -> Result<()> {
     let terms = Terms {
         lease: Duration::from_secs(60),
         max_tries: 3,
+        kinds: Kind::ALL,
     };
     let taken = store.take(&terms, kept.len()).await;
     assert_eq!(

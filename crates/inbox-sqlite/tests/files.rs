@@ -12,8 +12,8 @@ use twilio_verify_webhooks::Received;
 use twilio_verify_webhooks::testing::EventBuilder;
 use twilio_verify_webhooks_inbox::testing::Deliveries;
 use twilio_verify_webhooks_inbox::{
-    Accepted, Answer, AnswerOutcome, Entry, ErrorText, Inbox, Job, Settled, Settlement, State,
-    Store as _, StoreError, StoreErrorKind, Terms, Ticket,
+    Accepted, Answer, AnswerOutcome, Entry, ErrorText, Inbox, Job, Kind, Settled, Settlement,
+    State, Store as _, StoreError, StoreErrorKind, Terms, Ticket,
 };
 use twilio_verify_webhooks_inbox_sqlite::{First, SqliteStore, TransactionError};
 
@@ -163,6 +163,138 @@ async fn a_damaged_file_is_503() -> Result<()> {
     Ok(())
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_is_taken_away_while_it_is_open_acknowledges_nothing() -> Result<()> {
+    let (folder, path) = file()?;
+    let aside = folder.path().join("aside.db");
+    let names = ["", "-wal", "-shm"].map(|end| {
+        let name = |path: &Path| PathBuf::from(format!("{}{end}", path.display()));
+        (name(&path), name(&aside))
+    });
+    let store = SqliteStore::open(&path).await?;
+    let inbox = Inbox::new(store.clone());
+    let known = received()?;
+    assert_eq!(inbox.accept(&known).await.status(), 200);
+    for (from, to) in &names {
+        fs::rename(from, to)?;
+    }
+    for received in [&received()?, &known] {
+        let answer = inbox.accept(received).await;
+        assert_eq!(answer.status(), 503);
+        let kind = answer.error().map(StoreError::kind);
+        assert_eq!(kind, Some(StoreErrorKind::Unavailable), "{answer:?}");
+    }
+    assert!(inbox.counts().await.is_err());
+    assert!(!path.exists(), "no file in its place");
+    // Put back, it goes on with what it has.
+    for (from, to) in &names {
+        fs::rename(to, from)?;
+    }
+    let answer = inbox.accept(&known).await;
+    assert_eq!(answer.outcome(), AnswerOutcome::Repeated(State::Pending));
+
+    // Another file has its name: nothing is acknowledged from the one that has none.
+    let other = folder.path().join("other.db");
+    drop(SqliteStore::open(&other).await?);
+    // Its threads close it, with all in the file itself.
+    while other.with_extension("db-wal").exists() {
+        tokio::task::yield_now().await;
+    }
+    let replace = |by: &Path| -> Result<()> {
+        fs::remove_file(&names[1].0)?;
+        fs::remove_file(&names[2].0)?;
+        Ok(fs::rename(by, &path)?)
+    };
+    replace(&other)?;
+    let fresh = received()?;
+    let answer = inbox.accept(&fresh).await;
+    refused(answer.error(), StoreErrorKind::Unavailable, "replaced");
+    let answer = inbox.accept(&fresh).await;
+    assert_eq!(answer.outcome(), AnswerOutcome::New, "{answer:?}");
+    let read = SqliteStore::open(&path).await?;
+    assert!(read.find(&fresh.event.delivery_id()).await?.is_some());
+    // One without tables is no inbox, and none is made of it.
+    let empty = folder.path().join("empty.db");
+    Connection::open(&empty)?.execute_batch("CREATE TABLE other (x)")?;
+    replace(&empty)?;
+    let _ = accept(&store).await?;
+    let answer = accept(&store).await?;
+    refused(answer.error(), StoreErrorKind::Schema, "no tables");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_bound_on_bytes_holds_with_other_pages() -> Result<()> {
+    let (_folder, path) = file()?;
+    Connection::open(&path)?.execute_batch("PRAGMA page_size = 16384; VACUUM")?;
+    let store = SqliteStore::builder(&path)
+        .max_bytes(500_000)
+        .open()
+        .await?;
+    while accept(&store).await?.status() == 200 {}
+    drop(store);
+    Connection::open(&path)?.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    let len = fs::metadata(&path)?.len();
+    assert!((200_000..=500_000).contains(&len), "{len}");
+    Ok(())
+}
+
+/// Moves one row to and fro, while others count.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn counts_are_of_one_moment() -> Result<()> {
+    let (_folder, path) = file()?;
+    let store = SqliteStore::open(&path).await?;
+    assert_eq!(accept(&store).await?.status(), 200);
+    let terms = Terms {
+        lease: Duration::from_secs(60),
+        max_tries: 3,
+        kinds: Kind::ALL,
+    };
+    let mover = SqliteStore::open(&path).await?;
+    let moves = tokio::spawn(async move {
+        for _ in 0..300 {
+            let taken = mover.take(&terms, 1).await?;
+            for leased in &taken.rows {
+                mover.settle(&leased.ticket, Settlement::HandBack).await?;
+            }
+        }
+        Ok::<(), StoreError>(())
+    });
+    while !moves.is_finished() {
+        let counts = store.counts().await?;
+        assert_eq!(counts.pending + counts.working, 1, "{counts:?}");
+    }
+    moves.await??;
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_purged_leaves_the_log_as_well() -> Result<()> {
+    let (_folder, path) = file()?;
+    let inbox = Inbox::new(SqliteStore::open(&path).await?);
+    for _ in 0..40 {
+        let received = received()?;
+        assert_eq!(inbox.accept(&received).await.status(), 200);
+    }
+    let terms = Terms {
+        lease: Duration::from_secs(60),
+        max_tries: 3,
+        kinds: Kind::ALL,
+    };
+    for leased in inbox.store().take(&terms, 40).await?.rows {
+        inbox
+            .store()
+            .settle(&leased.ticket, Settlement::Done)
+            .await?;
+    }
+    let wal = path.with_extension("db-wal");
+    assert!(fs::metadata(&wal)?.len() > 0);
+    assert_eq!(inbox.purge(Duration::ZERO, usize::MAX).await?, 40);
+    assert_eq!(fs::metadata(&wal)?.len(), 0);
+    Ok(())
+}
+
 fn set_version(path: &Path, version: i64, compatible_from: i64) -> Result<()> {
     let file = Connection::open(path)?;
     let versions = [version, compatible_from];
@@ -287,6 +419,7 @@ async fn a_row_commits_with_the_writes_of_the_user_or_not_at_all() -> Result<()>
     let terms = Terms {
         lease: Duration::ZERO,
         max_tries: 3,
+        kinds: Kind::ALL,
     };
     let taken = store.take(&terms, 1).await?;
     let transaction = file.transaction()?;

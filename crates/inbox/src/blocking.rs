@@ -11,6 +11,8 @@ use twilio_verify_webhooks::{DeliveryId, Received};
 use crate::answer::Answer;
 use crate::error::StoreError;
 use crate::inbox::{Dead, Inbox, late};
+use crate::kind::Kind;
+use crate::purge::Batches;
 use crate::row::Row;
 use crate::store::{BlockingStore, Counts, Entry, Selection};
 
@@ -163,7 +165,9 @@ impl<S: BlockingStore> Blocking<'_, S> {
     /// ```
     pub fn revive(&self, selection: &Selection) -> Result<u64, StoreError> {
         let revived = self.0.block_on(self.0.store().revive(selection))?;
-        self.0.shared.wake.notify_one();
+        Kind::ALL
+            .iter()
+            .for_each(|kind| self.0.shared.wake.one(*kind));
         Ok(revived)
     }
 
@@ -211,12 +215,16 @@ impl<S: BlockingStore> Blocking<'_, S> {
     ///
     /// let inbox = Inbox::new(MemoryStore::new());
     /// let half_a_year = Duration::from_secs(183 * 24 * 60 * 60);
-    /// while inbox.blocking().purge(half_a_year, 500)? == 500 {}
+    /// assert_eq!(inbox.blocking().purge(half_a_year, usize::MAX)?, 0);
     /// # Ok(())
     /// # }
     /// ```
     pub fn purge(&self, age: Duration, most: usize) -> Result<u64, StoreError> {
-        self.0.block_on(self.0.store().purge(age, most))
+        let mut batches = Batches::of(most);
+        while let Some(most) = batches.next_size() {
+            batches.purged(self.0.block_on(self.0.store().purge(age, most))?);
+        }
+        Ok(batches.total())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Verify Events, as Event Streams delivers them.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use crate::error::{StoreError, StoreErrorKind};
 use crate::handler::Start;
 use crate::inbox::{Inbox, Shared};
 use crate::job::Failure;
+use crate::kind::Kind;
 use crate::row::State;
 use crate::store::{Accepted, Entry, Store, Ticket};
 use crate::trace;
@@ -27,7 +29,9 @@ const TOGETHER: usize = 8;
 const MAX_ID: usize = 64;
 
 /// An event of Event Streams to act on.
-#[derive(Debug, Clone)]
+///
+/// `Debug` shows id, type, attempt, tries and age, and not what the event says, such as a telephone number.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct CloudEventJob {
     /// What happened.
@@ -54,6 +58,18 @@ impl CloudEventJob {
     }
 }
 
+impl fmt::Debug for CloudEventJob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CloudEventJob")
+            .field("id", self.id())
+            .field("event_type", &self.event.event_type)
+            .field("attempt", &self.attempt())
+            .field("tries", &self.tries)
+            .field("age", &self.age)
+            .finish_non_exhaustive()
+    }
+}
+
 impl<S: Store> Inbox<S> {
     /// Stores the events of a batch, and tells what to answer to its sender.
     ///
@@ -65,8 +81,8 @@ impl<S: Store> Inbox<S> {
     /// them. Elements that are no events are not stored.
     ///
     /// A worker handles the events: one with [`Worker::cloud_events`], or of
-    /// [`cloud_event_worker`](Self::cloud_event_worker). An inbox that holds push events as well needs the former in
-    /// every worker: a worker without a handler for a row's kind buries it.
+    /// [`cloud_event_worker`](Self::cloud_event_worker). A worker takes events of the kinds that it has handlers for, so push
+    /// events of the same inbox may have workers of their own.
     ///
     /// ```
     /// use twilio_verify_webhooks::verify_events::Batch;
@@ -96,15 +112,14 @@ impl<S: Store> Inbox<S> {
             trace::batch_not_stored(batch.events().count(), error);
         }
         if matches!(answer.0, Ok(Accepted::New)) {
-            self.shared.wake.notify_one();
+            self.shared.wake.one(Kind::Cloud);
         }
         answer
     }
 
     /// Makes a worker that handles events of Event Streams, as [`worker`](Self::worker) makes one for those of Verify Push.
     ///
-    /// For an inbox of these events alone: a row of a push event becomes dead in it. For both, see
-    /// [`Worker::cloud_events`].
+    /// It leaves push events alone. For both in one worker, see [`Worker::cloud_events`].
     pub fn cloud_event_worker<H, F, E>(&self, handler: H) -> Worker<S>
     where
         H: Fn(CloudEventJob) -> F + Send + Sync + 'static,
@@ -179,7 +194,7 @@ impl Entry {
         let id = row_id(&event.delivery_id());
         let id = id.map_err(|error| StoreError::new(StoreErrorKind::Other, error))?;
         let digest = Digest::cut(hash.finalize().into());
-        Ok(Self::from_parts(id, digest, event.as_str().to_owned()))
+        Ok(Self::of_cloud(id, digest, event.as_str().to_owned()))
     }
 }
 

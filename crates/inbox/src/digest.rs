@@ -76,6 +76,12 @@ impl Digest {
     }
 }
 
+impl From<[u8; Digest::LEN]> for Digest {
+    fn from(bytes: [u8; Digest::LEN]) -> Self {
+        Self(bytes)
+    }
+}
+
 impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Digest(")?;

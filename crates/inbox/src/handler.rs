@@ -9,6 +9,7 @@ use tracing::Instrument as _;
 #[cfg(feature = "verify-events")]
 use crate::cloud_events::CloudEventJob;
 use crate::job::{Failure, Job};
+use crate::kind::Kind;
 use crate::store::Leased;
 use crate::stored_event::StoredEvent;
 use crate::trace;
@@ -126,12 +127,17 @@ impl Start {
         })
     }
 
-    /// Tells whether there is a handler for an event of this kind.
-    pub(crate) const fn handles(&self, event: &StoredEvent) -> bool {
-        match event {
-            StoredEvent::Push(_) => self.push.is_some(),
-            #[cfg(feature = "verify-events")]
-            StoredEvent::Cloud(_) => self.cloud.is_some(),
+    /// Returns the kinds that there are handlers for.
+    pub(crate) const fn kinds(&self) -> &'static [Kind] {
+        #[cfg(feature = "verify-events")]
+        let cloud = self.cloud.is_some();
+        #[cfg(not(feature = "verify-events"))]
+        let cloud = false;
+        match (self.push.is_some(), cloud) {
+            (true, true) => &[Kind::Push, Kind::Cloud],
+            (true, false) => &[Kind::Push],
+            (false, true) => &[Kind::Cloud],
+            (false, false) => &[],
         }
     }
 

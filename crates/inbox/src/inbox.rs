@@ -2,19 +2,22 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Notify, Semaphore};
 use tokio::time::Instant;
 use twilio_verify_webhooks::{DeliveryId, Event, Received};
 
 use crate::answer::Answer;
+use crate::at_once::AtOnce;
 use crate::error::{StoreError, StoreErrorKind};
 use crate::handler::Start;
 use crate::job::{Failure, Job};
+use crate::kind::Kind;
+use crate::purge::Batches;
 use crate::row::Row;
 use crate::run;
 use crate::settings::{InboxBuilder, Settings};
 use crate::store::{Accepted, Counts, Entry, Leased, Selection, Store, Ticket};
 use crate::trace;
+use crate::wake::Wake;
 use crate::worker::Worker;
 
 /// Accepts verified deliveries, and has each event handled.
@@ -62,8 +65,8 @@ pub(crate) struct Shared<S> {
     pub(crate) store: S,
     pub(crate) settings: Settings,
     /// Wakes a worker of this process for what was accepted here.
-    pub(crate) wake: Notify,
-    pub(crate) at_once: Arc<Semaphore>,
+    pub(crate) wake: Wake,
+    pub(crate) at_once: AtOnce,
 }
 
 impl<S> Clone for Inbox<S> {
@@ -93,12 +96,12 @@ impl<S: Store> Inbox<S> {
     }
 
     pub(crate) fn with(store: S, settings: Settings) -> Self {
-        let at_once = Semaphore::new(settings.at_once.min(Semaphore::MAX_PERMITS));
+        let at_once = AtOnce::new(settings.at_once);
         let shared = Shared {
             store,
             settings,
-            wake: Notify::new(),
-            at_once: Arc::new(at_once),
+            wake: Wake::default(),
+            at_once,
         };
         Self {
             shared: Arc::new(shared),
@@ -129,13 +132,17 @@ impl<S: Store> Inbox<S> {
     /// answer tells of storing alone: 200 whatever the handler returns, because from then on the event is the inbox's.
     /// What fails here, and what comes while [`at_once`](InboxBuilder::at_once) handlers run, is for a worker: run one
     /// as well, with the same handler.
+    ///
+    /// A worker of this inbox that [stops](Worker::run_until) waits for these handlers too, and then cancels them. Without
+    /// one in the process nobody waits: they end with the runtime, and their rows are taken by others when their leases
+    /// have run out.
     pub async fn accept_and_handle<H, F, E>(&self, received: &Received<'_>, handler: H) -> Answer
     where
         H: FnOnce(Job) -> F + Send + 'static,
         F: Future<Output = Result<(), E>> + Send + 'static,
         E: Into<Failure>,
     {
-        let Ok(permit) = Arc::clone(&self.shared.at_once).try_acquire_owned() else {
+        let Some((permit, mut stop)) = self.shared.at_once.start() else {
             return self.accept(received).await;
         };
         let entry = Entry::new(received);
@@ -147,6 +154,7 @@ impl<S: Store> Inbox<S> {
             let leased = entry.as_ref().ok().map(|entry| Leased {
                 ticket: Ticket::first(entry.id().clone()),
                 tries: 1,
+                kind: entry.kind(),
                 age: Duration::ZERO,
                 event: entry.event().to_owned(),
                 retaken: false,
@@ -156,7 +164,7 @@ impl<S: Store> Inbox<S> {
             // Nobody waits for it any more if the client is gone.
             let _ = stored.send(accepted);
             if let (true, Some(leased)) = (new, leased) {
-                run::to_the_end(&shared, leased, sent, Start::once(handler)).await;
+                run::until(&shared, leased, sent, Start::once(handler), &mut stop).await;
             }
         });
         let accepted = accepted.await;
@@ -173,8 +181,9 @@ impl<S: Store> Inbox<S> {
     /// Makes a worker that handles events, of this process and of every other that shares the store.
     ///
     /// An error, or a panic, means another try after a while; a [`Failure`] may say when, or give up. If the inbox takes
-    /// batches of Event Streams too, give the worker a handler for them with `Worker::cloud_events`: without one, their
-    /// rows become dead.
+    /// batches of Event Streams too, give this or another worker a handler for them (`Worker::cloud_events`): a worker
+    /// takes events of the kinds that it has handlers for, and those that nobody handles wait, and show in
+    /// [`Counts::oldest_due`].
     ///
     /// Nothing limits how long a handler may run, as its lease is renewed: set a limit of your own in it.
     pub fn worker<H, F, E>(&self, handler: H) -> Worker<S>
@@ -325,7 +334,9 @@ impl<S: Store> Inbox<S> {
     pub async fn revive(&self, selection: &Selection) -> Result<u64, StoreError> {
         let revived = self.shared.store.revive(selection);
         let revived = self.shared.limited(revived).await?;
-        self.shared.wake.notify_one();
+        Kind::ALL
+            .iter()
+            .for_each(|kind| self.shared.wake.one(*kind));
         Ok(revived)
     }
 
@@ -365,11 +376,14 @@ impl<S: Store> Inbox<S> {
     /// A captured delivery verifies for as long as its key lives. After its row is gone, a replay is *new*, and is
     /// handled. So durable stores never purge by themselves, a row takes little room once it is done, and it is best
     /// kept for good. If it cannot be: a challenge lives for up to 60 minutes, and a factor has no natural end, so let
-    /// the handler check that the factor still exists. Call it in a loop with a small number, never at start.
+    /// the handler check that the factor still exists. Never call it at start.
+    ///
+    /// It goes a few hundred rows at a time, each in a short transaction with a [deadline](InboxBuilder::deadline) of its
+    /// own, so that deliveries, workers and counts come in between however many rows go. It may be dropped at any point.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the store fails or does not answer in time.
+    /// [`StoreError`] if the store fails or does not answer in time; some rows may be gone then.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -379,14 +393,17 @@ impl<S: Store> Inbox<S> {
     ///
     /// let inbox = Inbox::new(MemoryStore::new());
     /// let half_a_year = Duration::from_secs(183 * 24 * 60 * 60);
-    /// while inbox.purge(half_a_year, 500).await? == 500 {}
+    /// assert_eq!(inbox.purge(half_a_year, usize::MAX).await?, 0);
     /// # Ok(())
     /// # }
     /// ```
     pub async fn purge(&self, age: Duration, most: usize) -> Result<u64, StoreError> {
-        self.shared
-            .limited(self.shared.store.purge(age, most))
-            .await
+        let mut batches = Batches::of(most);
+        while let Some(most) = batches.next_size() {
+            let purged = self.shared.store.purge(age, most);
+            batches.purged(self.shared.limited(purged).await?);
+        }
+        Ok(batches.total())
     }
 }
 
@@ -413,7 +430,7 @@ impl<S: Store> Shared<S> {
     pub(crate) fn answered(&self, received: &Received<'_>, answer: &Answer) {
         trace::answer(received, answer);
         if matches!(answer.0, Ok(Accepted::New)) {
-            self.wake.notify_one();
+            self.wake.one(Kind::Push);
         }
     }
 }
@@ -437,13 +454,18 @@ impl Dead {
     #[cfg(feature = "verify-events")]
     #[must_use]
     pub fn cloud_event(&self) -> Option<twilio_verify_webhooks::verify_events::CloudEvent> {
-        let text = self.row.event.as_deref()?;
+        let text = self.event_of(Kind::Cloud)?;
         twilio_verify_webhooks::verify_events::CloudEvent::from_json(text).ok()
     }
 
-    /// Reads the event; `None` if it cannot be read, which may be why the row is dead.
+    /// Reads the event of Verify Push; `None` if it is none, or cannot be read, which may be why the row is dead.
     #[must_use]
     pub fn event(&self) -> Option<Event<'static>> {
-        serde_json::from_str(self.row.event.as_deref()?).ok()
+        serde_json::from_str(self.event_of(Kind::Push)?).ok()
+    }
+
+    fn event_of(&self, kind: Kind) -> Option<&str> {
+        let event = self.row.event.as_deref();
+        event.filter(|_| self.row.kind == kind)
     }
 }

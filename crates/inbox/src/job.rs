@@ -8,7 +8,9 @@ use crate::row::ErrorText;
 use crate::store::Ticket;
 
 /// An event to act on.
-#[derive(Debug, Clone)]
+///
+/// `Debug` shows id, type, attempt, tries and age, and not what the event says.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Job {
     /// What happened.
@@ -32,6 +34,18 @@ impl Job {
     #[must_use]
     pub const fn attempt(&self) -> u32 {
         self.ticket.attempt()
+    }
+}
+
+impl fmt::Debug for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Job")
+            .field("id", self.id())
+            .field("event_type", &self.event.event_type())
+            .field("attempt", &self.attempt())
+            .field("tries", &self.tries)
+            .field("age", &self.age)
+            .finish_non_exhaustive()
     }
 }
 

@@ -19,6 +19,7 @@
 #[cfg(feature = "actix-web")]
 mod actix_web;
 mod answer;
+mod at_once;
 #[cfg(feature = "axum")]
 mod axum;
 mod blocking;
@@ -33,7 +34,9 @@ mod handler;
 mod http;
 mod inbox;
 mod job;
+mod kind;
 mod memory;
+mod purge;
 mod race;
 mod row;
 mod run;
@@ -44,6 +47,7 @@ mod stored_event;
 pub mod testing;
 mod trace;
 mod transition;
+mod wake;
 mod worker;
 
 pub use crate::answer::{Answer, AnswerOutcome};
@@ -55,12 +59,13 @@ pub use crate::dyn_store::DynStore;
 pub use crate::error::{StoreError, StoreErrorKind};
 pub use crate::inbox::{Dead, Inbox};
 pub use crate::job::{Failure, Job};
+pub use crate::kind::Kind;
 pub use crate::memory::MemoryStore;
 pub use crate::row::{ErrorText, Row, State, Timestamp};
 pub use crate::settings::InboxBuilder;
 pub use crate::store::{
-    Accepted, BlockingStore, Counts, Entry, Leased, Selection, Settled, Settlement, Store, Taken,
-    Terms, Ticket,
+    Accepted, BlockingStore, Counts, Damaged, Entry, Leased, Selection, Settled, Settlement, Store,
+    Taken, Terms, Ticket,
 };
 pub use crate::transition::{Operation, Outcome, transition};
 pub use crate::worker::{Worker, WorkerThread};

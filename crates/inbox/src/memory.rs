@@ -79,8 +79,9 @@ impl MemoryStore {
     }
 
     fn accept_now(&self, entry: Entry, lease: Option<Duration>) -> Result<Accepted, StoreError> {
-        let (id, digest, event) = entry.into_parts();
+        let (id, kind, digest, event) = entry.into_parts();
         let operation = Operation::Accept {
+            kind,
             digest,
             event,
             lease,
@@ -104,7 +105,7 @@ impl MemoryStore {
         let (mut rows, now) = self.rows();
         let mut taken = Taken::default();
         while taken.rows.len() < most && taken.buried.len() < most {
-            let next = rows.next_due(now);
+            let next = rows.next_due(terms.kinds, now);
             let Some((id, retaken)) = next else { break };
             // It is taken alone, by the next call if something is taken already.
             if retaken && !taken.rows.is_empty() {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use crate::Digest;
+use crate::{Digest, Kind};
 
 /// Where a row is on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,10 +60,14 @@ impl fmt::Display for State {
 /// The row of one delivery.
 ///
 /// Its key is the inbox and the [`DeliveryId`](twilio_verify_webhooks::DeliveryId): account and uuid.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+///
+/// `Debug` shows how long the event is and not what it says: it is personal data.
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Row {
     /// What the delivery said.
     pub digest: Digest,
+    /// What kind of event it holds, or held.
+    pub kind: Kind,
     /// Where it is on its way.
     pub state: State,
     /// How often the row was taken. It never goes down: it is the fencing token.
@@ -78,6 +82,31 @@ pub struct Row {
     pub received: Timestamp,
     /// The last failure.
     pub error: Option<ErrorText>,
+}
+
+impl fmt::Debug for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Row")
+            .field("digest", &self.digest)
+            .field("kind", &self.kind)
+            .field("state", &self.state)
+            .field("attempt", &self.attempt)
+            .field("tries", &self.tries)
+            .field("due", &self.due)
+            .field("event", &self.event.as_deref().map(Elided))
+            .field("received", &self.received)
+            .field("error", &self.error)
+            .finish()
+    }
+}
+
+/// A text of an event, of which `Debug` shows the length.
+pub(crate) struct Elided<'t>(pub(crate) &'t str);
+
+impl fmt::Debug for Elided<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
 }
 
 /// A time of a store's clock, in milliseconds since 1970 UTC.

@@ -1,12 +1,15 @@
 //! One taken row, from its handler to its end.
 
 use std::any::Any;
+use std::mem::forget;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinError;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
+use crate::error::StoreErrorKind;
 use crate::handler::{Handling, Start};
 use crate::inbox::Shared;
 use crate::job::{Failure, Next};
@@ -20,17 +23,6 @@ use crate::trace::Traced;
 /// The longest wait between two calls of a store that fails.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
-/// Runs a handler that nothing stops but a lost lease.
-pub(crate) async fn to_the_end<S: Store>(
-    shared: &Shared<S>,
-    leased: Leased,
-    sent: Instant,
-    start: Start,
-) {
-    let (_never, mut stop) = watch::channel(false);
-    until(shared, leased, sent, start, &mut stop).await;
-}
-
 /// Runs a handler until it ends, its lease is lost, or `stop` turns true.
 ///
 /// `sent` is when the row was asked for: the lease ends no earlier than that plus its length, by the clock of the
@@ -43,7 +35,7 @@ pub(crate) async fn until<S: Store>(
     stop: &mut watch::Receiver<bool>,
 ) {
     let Leased { ticket, .. } = &leased;
-    let event = match StoredEvent::read(&leased.event) {
+    let event = match StoredEvent::read(leased.kind, &leased.event) {
         Ok(event) => event,
         Err(error) => {
             let event_type = "";
@@ -55,10 +47,6 @@ pub(crate) async fn until<S: Store>(
     let event_type = event_type.as_str();
     let traced = Traced { ticket, event_type };
     traced.taken(leased.retaken);
-    if !start.handles(&event) {
-        let error = ErrorText::new("the worker has no handler for events of this kind");
-        return settle(shared, &traced, Settlement::Dead { error }, stop).await;
-    }
     if let Some(age) = event.give_up_after(&shared.settings)
         && leased.age > age
     {
@@ -162,10 +150,18 @@ async fn watched<S: Store>(
 fn panicked(error: JoinError) -> Option<Failure> {
     let panic = error.try_into_panic().ok()?;
     let text = text(&*panic).unwrap_or("no text");
-    Some(Failure {
-        next: Next::Again,
-        error: ErrorText::new(format_args!("the handler panicked: {text}")),
-    })
+    let error = ErrorText::new(format_args!("the handler panicked: {text}"));
+    let_go(panic);
+    let next = Next::Again;
+    Some(Failure { next, error })
+}
+
+/// Drops what a panic left, which may panic in turn.
+pub(crate) fn let_go(panic: Box<dyn Any + Send>) {
+    if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+        // There need be no end to it.
+        forget(another);
+    }
 }
 
 fn text(panic: &(dyn Any + Send)) -> Option<&str> {
@@ -205,6 +201,10 @@ async fn settle<S: Store>(
             Ok(Settled::AlreadyDone) => return traced.done(),
             Ok(Settled::Held) => return told(traced, &settlement),
             Err(error) if *stop.borrow() => return traced.unsettled(&error),
+            // To ask again changes nothing: it is put aside when its lease has run out.
+            Err(error) if error.kind() == StoreErrorKind::Corrupt => {
+                return traced.unsettled(&error);
+            }
             Err(_) => {
                 sleep(jittered(wait)).await;
                 wait = wait.saturating_mul(2).min(LONGEST_WAIT);

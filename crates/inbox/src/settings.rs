@@ -3,6 +3,7 @@ use std::time::Duration;
 use twilio_verify_webhooks::Event;
 
 use crate::inbox::Inbox;
+use crate::kind::Kind;
 use crate::store::{Store, Terms};
 
 /// What an [`Inbox`] does with failures and time. Every default is stated and reasoned at its method.
@@ -39,10 +40,11 @@ impl Default for Settings {
 }
 
 impl Settings {
-    pub(crate) const fn terms(&self) -> Terms {
+    pub(crate) const fn terms(&self, kinds: &'static [Kind]) -> Terms {
         Terms {
             lease: self.lease,
             max_tries: self.max_tries,
+            kinds,
         }
     }
 
@@ -129,6 +131,9 @@ impl<S: Store> InboxBuilder<S> {
     ///
     /// By default an answer to a challenge is given up after an hour, the longest that a challenge can live: to let
     /// somebody in hours later is worse than not to. Events of factors are never too old by default.
+    ///
+    /// The age is by the clock of the store. If that is set forward, by more than is left of the age, rows become dead although
+    /// they are young: revive them, which counts their age anew.
     pub const fn give_up_after(mut self, age: Duration) -> Self {
         self.settings.give_up = GiveUp::All(age);
         self

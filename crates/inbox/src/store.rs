@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::row::Row;
 
 pub use self::steps::{
-    Accepted, Counts, Entry, Leased, Selection, Settled, Settlement, Taken, Terms, Ticket,
+    Accepted, Counts, Damaged, Entry, Leased, Selection, Settled, Settlement, Taken, Terms, Ticket,
 };
 
 /// Keeps the rows of one inbox.
@@ -67,12 +67,13 @@ pub trait Store: Send + Sync + 'static {
         lease: Option<Duration>,
     ) -> impl Future<Output = Result<Accepted, StoreError>> + Send;
 
-    /// Takes rows that are due, those that are due longest first: [`Operation::Take`](crate::Operation::Take).
+    /// Takes rows that are due, of the kinds of the terms, those that are due longest first:
+    /// [`Operation::Take`](crate::Operation::Take).
     ///
     /// If the row that is due longest is one whose lease ran out, that row is taken alone, so that a handler that
     /// kills its process spends nobody else's tries; otherwise up to `most` pending rows are taken. Rows that become
     /// dead on the way, at most `most` in a call, are named as well. A row that another takes at the same time is
-    /// skipped, not waited for.
+    /// skipped, not waited for. A row that cannot be read is put aside: see [`Damaged`].
     ///
     /// # Errors
     ///
@@ -84,12 +85,13 @@ pub trait Store: Send + Sync + 'static {
     /// # use twilio_verify_webhooks::testing::EventBuilder;
     /// # use twilio_verify_webhooks_inbox::testing::Deliveries;
     /// use std::time::Duration;
-    /// use twilio_verify_webhooks_inbox::{Entry, MemoryStore, Store as _, Terms};
+    /// use twilio_verify_webhooks_inbox::{Entry, Kind, MemoryStore, Store as _, Terms};
     ///
     /// # let received = Deliveries::new()?.receive(&EventBuilder::challenge_approved())?;
     /// let store = MemoryStore::new();
     /// store.accept(Entry::new(&received)?, None).await?;
-    /// let terms = Terms { lease: Duration::from_secs(30), max_tries: 20 };
+    /// let lease = Duration::from_secs(30);
+    /// let terms = Terms { lease, max_tries: 20, kinds: Kind::ALL };
     /// assert_eq!(store.take(&terms, 8).await?.rows.len(), 1);
     /// assert!(store.take(&terms, 8).await?.rows.is_empty()); // Under a lease.
     /// # Ok(())
@@ -135,7 +137,7 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the store fails; a row that is not there is none.
+    /// [`StoreError`] if the store fails or the row cannot be read; a row that is not there is none.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -179,6 +181,9 @@ pub trait Store: Send + Sync + 'static {
     fn counts(&self) -> impl Future<Output = Result<Counts, StoreError>> + Send;
 
     /// Lists at most `limit` dead rows in the order of their ids, those after an id if one is given.
+    ///
+    /// A row that cannot be read is among them, with an error that says so and zeros in place of what cannot be read. One
+    /// whose id cannot be read is counted, and not listed: it is for the database's own tools.
     ///
     /// # Errors
     ///
@@ -272,6 +277,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Removes at most `most` rows that were done at least `age` ago, and tells how many:
     /// [`Operation::Purge`](crate::Operation::Purge).
+    ///
+    /// One short transaction: an [`Inbox`](crate::Inbox::purge) asks for a few hundred at a time.
     ///
     /// # Errors
     ///

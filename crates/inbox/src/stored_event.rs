@@ -1,11 +1,13 @@
 //! The event of a row, of whichever kind.
 
+use std::fmt;
 use std::time::Duration;
 
 use twilio_verify_webhooks::Event;
 #[cfg(feature = "verify-events")]
 use twilio_verify_webhooks::verify_events::CloudEvent;
 
+use crate::kind::Kind;
 use crate::row::ErrorText;
 use crate::settings::Settings;
 
@@ -16,21 +18,19 @@ pub(crate) enum StoredEvent {
 }
 
 impl StoredEvent {
-    /// Reads what an [`Entry`](crate::Entry) holds. No text is both: an event of Verify Push has a `uuid`, and only texts.
-    pub(crate) fn read(text: &str) -> Result<Self, ErrorText> {
-        let unreadable = |error: serde_json::Error| {
-            ErrorText::new(format_args!("the event cannot be read: {error}"))
-        };
-        let push = serde_json::from_str(text)
-            .map(Self::Push)
-            .map_err(unreadable);
-        #[cfg(feature = "verify-events")]
-        if push.is_err()
-            && let Ok(event) = CloudEvent::from_json(text)
-        {
-            return Ok(Self::Cloud(event));
+    /// Reads what an [`Entry`](crate::Entry) holds.
+    pub(crate) fn read(kind: Kind, text: &str) -> Result<Self, ErrorText> {
+        match kind {
+            Kind::Push => serde_json::from_str(text)
+                .map(Self::Push)
+                .map_err(unreadable),
+            #[cfg(feature = "verify-events")]
+            Kind::Cloud => CloudEvent::from_json(text)
+                .map(Self::Cloud)
+                .map_err(unreadable),
+            #[cfg(not(feature = "verify-events"))]
+            Kind::Cloud => Err(unreadable("the feature verify-events is off")),
         }
-        push
     }
 
     pub(crate) fn event_type(&self) -> &str {
@@ -49,4 +49,8 @@ impl StoredEvent {
             Self::Cloud(_) => settings.give_up_all_after(),
         }
     }
+}
+
+fn unreadable(error: impl fmt::Display) -> ErrorText {
+    ErrorText::new(format_args!("the event cannot be read: {error}"))
 }

@@ -9,7 +9,7 @@ use crate::answer::{Answer, AnswerOutcome};
 use crate::error::StoreError;
 #[cfg(feature = "verify-events")]
 use crate::store::Accepted;
-use crate::store::Ticket;
+use crate::store::{Damaged, Ticket};
 
 pub(crate) fn answer(received: &Received<'_>, answer: &Answer) {
     let event = &received.event;
@@ -117,6 +117,14 @@ pub(crate) fn buried(id: &DeliveryId) {
     let (account_sid, uuid) = (id.account_sid(), id.uuid());
     let account_sid = account_sid.as_str();
     error!(account_sid, uuid, "dead");
+}
+
+pub(crate) fn damaged(damaged: &Damaged) {
+    let id = damaged.id.as_ref();
+    let account = id.map(DeliveryId::account_sid);
+    let account_sid = account.as_ref().map(|account| account.as_str());
+    let (uuid, column) = (id.map(DeliveryId::uuid), damaged.column);
+    error!(account_sid, uuid, column, "damaged row is dead");
 }
 
 pub(crate) fn store_failed(error: &StoreError) {

@@ -1,16 +1,21 @@
 //! The protocol, as one function.
 
+use std::fmt;
 use std::time::Duration;
 
-use crate::Digest;
-use crate::row::{ErrorText, Row, State, Timestamp};
+use crate::row::{Elided, ErrorText, Row, State, Timestamp};
 use crate::store::{Accepted, Settled, Settlement, Terms};
+use crate::{Digest, Kind};
 
 /// What is done to the row of one delivery.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// `Debug` does not show what an event says.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Operation {
     /// A delivery came. With a lease, a new row is taken in the same step.
     Accept {
+        /// What kind of event it is.
+        kind: Kind,
         /// What it says.
         digest: Digest,
         /// The event as JSON.
@@ -18,7 +23,7 @@ pub enum Operation {
         /// The lease of a new row that is taken at once.
         lease: Option<Duration>,
     },
-    /// A delivery came and is acted on in the transaction that writes the row.
+    /// A delivery of Verify Push came and is acted on in the transaction that writes the row.
     First {
         /// What it says.
         digest: Digest,
@@ -43,6 +48,38 @@ pub enum Operation {
     },
 }
 
+impl fmt::Debug for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Accept {
+                kind,
+                digest,
+                event,
+                lease,
+            } => f
+                .debug_struct("Accept")
+                .field("kind", kind)
+                .field("digest", digest)
+                .field("event", &Elided(event))
+                .field("lease", lease)
+                .finish(),
+            Self::First { digest } => f.debug_struct("First").field("digest", digest).finish(),
+            Self::Take(terms) => f.debug_tuple("Take").field(terms).finish(),
+            Self::Settle {
+                attempt,
+                settlement,
+            } => f
+                .debug_struct("Settle")
+                .field("attempt", attempt)
+                .field("settlement", settlement)
+                .finish(),
+            Self::Revive => f.write_str("Revive"),
+            Self::Discard => f.write_str("Discard"),
+            Self::Purge { age } => f.debug_struct("Purge").field("age", age).finish(),
+        }
+    }
+}
+
 /// What came of an [`Operation`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -52,7 +89,7 @@ pub enum Outcome {
     Taken,
     /// Of [`Operation::Take`]: the budget was spent, so the row is dead now.
     Buried,
-    /// Of [`Operation::Take`]: it is not to be taken now.
+    /// Of [`Operation::Take`]: it is not to be taken now, or not by this worker.
     NotDue,
     /// Of [`Operation::Settle`].
     Settled(Settled),
@@ -79,13 +116,14 @@ pub fn transition(
 ) -> (Option<Row>, Outcome) {
     match operation {
         Operation::Accept {
+            kind,
             digest,
             event,
             lease,
         } => match row {
             Some(row) => known(row, digest),
             None => {
-                let row = accepted(digest, event, lease, now);
+                let row = accepted(kind, digest, event, lease, now);
                 (Some(row), Outcome::Accepted(Accepted::New))
             }
         },
@@ -136,10 +174,17 @@ fn known(row: Row, digest: Digest) -> (Option<Row>, Outcome) {
     (Some(row), Outcome::Accepted(accepted))
 }
 
-fn accepted(digest: Digest, event: String, lease: Option<Duration>, now: Timestamp) -> Row {
+fn accepted(
+    kind: Kind,
+    digest: Digest,
+    event: String,
+    lease: Option<Duration>,
+    now: Timestamp,
+) -> Row {
     let taken = u32::from(lease.is_some());
     Row {
         digest,
+        kind,
         state: lease.map_or(State::Pending, |_| State::Working),
         attempt: taken,
         tries: taken,
@@ -153,6 +198,7 @@ fn accepted(digest: Digest, event: String, lease: Option<Duration>, now: Timesta
 fn done_at_once(digest: Digest, now: Timestamp) -> Row {
     Row {
         digest,
+        kind: Kind::Push,
         state: State::Done,
         attempt: 0,
         tries: 0,
@@ -165,7 +211,7 @@ fn done_at_once(digest: Digest, now: Timestamp) -> Row {
 
 fn take(row: Row, terms: &Terms, now: Timestamp) -> (Option<Row>, Outcome) {
     let open = matches!(row.state, State::Pending | State::Working);
-    if !open || row.due > now {
+    if !open || row.due > now || !terms.kinds.contains(&row.kind) {
         return (Some(row), Outcome::NotDue);
     }
     if row.tries >= terms.max_tries {

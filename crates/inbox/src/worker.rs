@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
-use tokio::task::{Id, JoinSet};
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::handler::Start;
@@ -52,8 +52,8 @@ impl<S: Store> Worker<S> {
         self
     }
 
-    /// Adds a handler for events of Event Streams, as [`accept_batch`](Inbox::accept_batch) stores them. A row of a kind
-    /// that no handler is for becomes dead.
+    /// Adds a handler for events of Event Streams, as [`accept_batch`](Inbox::accept_batch) stores them. Without it the
+    /// worker leaves them to others.
     #[cfg(feature = "verify-events")]
     pub fn cloud_events<H, F, E>(mut self, handler: H) -> Self
     where
@@ -105,18 +105,20 @@ impl<S: Store> Worker<S> {
         let by = |time: Duration| now.checked_add(time).unwrap_or(now);
         let end = by(self.grace);
         let ended = timeout_at(end, async {
-            while jobs.join_next().await.is_some() {}
-            let at_once = &self.inbox.shared.at_once;
-            let all = u32::try_from(self.inbox.shared.settings.at_once).unwrap_or(u32::MAX);
-            // Given back at once: only their end is waited for.
-            drop(at_once.acquire_many(all).await);
+            all_end(&mut jobs).await;
+            self.inbox.shared.at_once.all_end().await;
         });
         if ended.await.is_err() {
             // Received by whoever still runs.
             let _ = stop.send(true);
+            self.inbox.shared.at_once.stop();
             let settling = self.inbox.shared.settings.deadline.saturating_mul(2);
             let end = Instant::now().checked_add(settling).unwrap_or(end);
-            let _ = timeout_at(end, async { while jobs.join_next().await.is_some() {} }).await;
+            let _ = timeout_at(end, async {
+                all_end(&mut jobs).await;
+                self.inbox.shared.at_once.all_end().await;
+            })
+            .await;
         }
     }
 
@@ -174,6 +176,23 @@ impl WorkerThread {
         let _ = self.stop.send(());
         let _ = self.thread.join();
     }
+}
+
+async fn all_end(jobs: &mut JoinSet<()>) {
+    while let Some(joined) = jobs.join_next().await {
+        if let Err(error) = joined {
+            ended(error);
+        }
+    }
+}
+
+/// Lets go of what a store of the user's left that panicked.
+fn ended(error: JoinError) -> Id {
+    let id = error.id();
+    if let Ok(panic) = error.try_into_panic() {
+        run::let_go(panic);
+    }
+    id
 }
 
 struct Running<'w, S> {
@@ -234,7 +253,7 @@ impl<S: Store> Running<'_, S> {
     async fn take(&mut self) -> Taken {
         let shared = &self.worker.inbox.shared;
         let free = self.worker.concurrency.saturating_sub(self.jobs.len());
-        let terms = shared.settings.terms();
+        let terms = shared.settings.terms(self.worker.start.kinds());
         match shared.limited(shared.store.take(&terms, free)).await {
             Ok(taken) => {
                 if self.failures > 0 {
@@ -242,7 +261,8 @@ impl<S: Store> Running<'_, S> {
                     self.failures = 0;
                 }
                 taken.buried.iter().for_each(trace::buried);
-                let idle = taken.rows.is_empty() && taken.buried.is_empty();
+                taken.damaged.iter().for_each(trace::damaged);
+                let idle = taken == Taken::default();
                 let wait = if idle {
                     jittered(self.worker.poll)
                 } else {
@@ -309,16 +329,19 @@ impl<S: Store> Running<'_, S> {
                 None => std::future::pending().await,
             }
         };
+        let Inbox { shared } = &self.worker.inbox;
+        let kinds = self.worker.start.kinds();
         let accepted = async {
             match wakes {
-                true => self.worker.inbox.shared.wake.notified().await,
+                true => shared.wake.any(kinds).await,
                 false => std::future::pending().await,
             }
         };
         let jobs = &mut self.jobs;
         let joined = async {
             match jobs.join_next_with_id().await {
-                Some(joined) => joined.map_or_else(|error| error.id(), |(id, ())| id),
+                Some(Ok((id, ()))) => id,
+                Some(Err(error)) => ended(error),
                 None => std::future::pending().await,
             }
         };

@@ -215,23 +215,98 @@ async fn a_failure_is_tried_again_and_a_dead_event_is_read() -> Result<(), Faile
 }
 
 #[tokio::test]
-async fn a_worker_without_a_handler_for_the_kind_leaves_it_to_a_person() -> Result<(), Failed> {
+async fn workers_for_one_kind_each_share_an_inbox() -> Result<(), Failed> {
     let inbox = Inbox::new(MemoryStore::new());
-    let sent = batch(&[CloudEventBuilder::sink_test()])?;
+    let sent = batch(&story())?;
     assert_eq!(inbox.accept_batch(&sent).await.status(), 200);
     let received = Deliveries::new()?.receive(&EventBuilder::factor_created())?;
     assert_eq!(inbox.accept(&received).await.status(), 200);
     let (sender, mut handled) = mpsc::unbounded_channel();
-    let worker = inbox.worker(move |job: Job| {
-        let sent = sender.send(job.event.event_type().to_owned());
+    let push = inbox.worker({
+        let sender = sender.clone();
+        move |job: Job| {
+            let sent = sender.send(job.event.event_type().to_owned());
+            async move { sent }
+        }
+    });
+    push.run_until(async {
+        assert_eq!(handled.recv().await.as_deref(), Some("factor.created"));
+    })
+    .await;
+    // What nobody handles is not dead: it waits, and shows.
+    let counts = inbox.counts().await?;
+    assert_eq!((counts.pending, counts.working, counts.dead), (3, 0, 0));
+    assert!(counts.oldest_due.is_some());
+    let cloud = inbox.cloud_event_worker(move |job: CloudEventJob| {
+        let sent = sender.send(job.event.event_type);
         async move { sent }
     });
-    worker
+    let later = Deliveries::new()?.receive(&EventBuilder::factor_deleted())?;
+    assert_eq!(inbox.accept(&later).await.status(), 200);
+    cloud
         .run_until(async {
-            assert_eq!(handled.recv().await.as_deref(), Some("factor.created"));
+            for _ in 0..3 {
+                assert_ne!(handled.recv().await.as_deref(), Some("factor.deleted"));
+            }
         })
         .await;
-    assert_eq!(inbox.dead(10, None).await?.len(), 1);
+    let counts = inbox.counts().await?;
+    assert_eq!((counts.pending, counts.working, counts.dead), (1, 0, 0));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_worker_wakes_at_once_for_its_own_kind() -> Result<(), Failed> {
+    let inbox = Inbox::new(MemoryStore::new());
+    let (sender, mut handled) = mpsc::unbounded_channel();
+    let hour = Duration::from_secs(3600);
+    let push = sender.clone();
+    let push = inbox.worker(move |_: Job| {
+        let sent = push.send(tokio::time::Instant::now());
+        async move { sent }
+    });
+    let cloud = inbox.cloud_event_worker(move |_: CloudEventJob| {
+        let sent = sender.send(tokio::time::Instant::now());
+        async move { sent }
+    });
+    tokio::spawn(push.poll(hour).run_until(std::future::pending::<()>()));
+    tokio::spawn(cloud.poll(hour).run_until(std::future::pending::<()>()));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let start = tokio::time::Instant::now();
+    let _ = inbox
+        .accept_batch(&batch(&[CloudEventBuilder::sink_test()])?)
+        .await;
+    assert_eq!(handled.recv().await, Some(start));
+    let _ = inbox
+        .accept(&Deliveries::new()?.receive(&EventBuilder::factor_created())?)
+        .await;
+    assert_eq!(handled.recv().await, Some(start));
+    Ok(())
+}
+
+#[tokio::test]
+async fn debug_shows_no_telephone_number() -> Result<(), Failed> {
+    let inbox = Inbox::new(MemoryStore::new());
+    let event = CloudEventBuilder::message_sent();
+    let text = event.clone().build()?.as_str().to_owned();
+    let sent = batch(&[event])?;
+    assert!(text.contains("+44"), "{text}");
+    for entry in Entry::of_batch(&sent) {
+        assert!(!format!("{:?}", entry?).contains("+44"));
+    }
+    let _ = inbox.accept_batch(&sent).await;
+    let (sender, mut shown) = mpsc::unbounded_channel();
+    let worker = inbox.cloud_event_worker(move |job: CloudEventJob| {
+        let sent = sender.send(format!("{job:?}"));
+        async move { sent }
+    });
+    let mut seen = None;
+    worker.run_until(async { seen = shown.recv().await }).await;
+    let seen = seen.ok_or("expected a job")?;
+    assert!(
+        seen.contains("message.sent") && !seen.contains("+44"),
+        "{seen}"
+    );
     Ok(())
 }
 

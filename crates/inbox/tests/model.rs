@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use twilio_verify_webhooks::testing::EventBuilder;
 use twilio_verify_webhooks_inbox::{
-    Accepted, Digest, ErrorText, Operation, Outcome, Row, Settled, Settlement, State, Terms,
+    Accepted, Digest, ErrorText, Kind, Operation, Outcome, Row, Settled, Settlement, State, Terms,
     Timestamp, transition,
 };
 
@@ -18,6 +18,7 @@ const NOW: Timestamp = Timestamp::from_millis(1);
 const TERMS: Terms = Terms {
     lease: TICK,
     max_tries: 2,
+    kinds: Kind::ALL,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +116,7 @@ impl Model {
 
     fn accept(&self) -> Operation {
         Operation::Accept {
+            kind: Kind::Push,
             digest: self.digest,
             event: String::new(),
             lease: None,

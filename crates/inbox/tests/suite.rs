@@ -6,8 +6,8 @@ use std::time::Duration;
 use twilio_verify_webhooks::DeliveryId;
 use twilio_verify_webhooks_inbox::testing::{Conformance, Divergence};
 use twilio_verify_webhooks_inbox::{
-    Accepted, Counts, Entry, MemoryStore, Row, Selection, Settled, Settlement, Store, StoreError,
-    Taken, Terms, Ticket,
+    Accepted, Counts, Entry, Kind, MemoryStore, Row, Selection, Settled, Settlement, Store,
+    StoreError, Taken, Terms, Ticket,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,8 @@ enum Fault {
     TakesTwice,
     /// Every dead row is revived, whichever were selected.
     RevivesAll,
+    /// Rows are taken whatever kind they are of.
+    AnyKind,
 }
 
 struct Faulty(MemoryStore, Fault);
@@ -36,7 +38,12 @@ impl Store for Faulty {
     }
 
     async fn take(&self, terms: &Terms, most: usize) -> Result<Taken, StoreError> {
-        let mut taken = self.0.take(terms, most).await?;
+        let kinds = match self.1 {
+            Fault::AnyKind => Kind::ALL,
+            _ => terms.kinds,
+        };
+        let terms = Terms { kinds, ..*terms };
+        let mut taken = self.0.take(&terms, most).await?;
         if self.1 == Fault::TakesTwice {
             let rows = taken.rows.clone();
             taken.rows.extend(rows);
@@ -90,12 +97,13 @@ impl Store for Faulty {
     }
 }
 
-const FAULTS: [Fault; 5] = [
+const FAULTS: [Fault; 6] = [
     Fault::Unfenced,
     Fault::NoConflicts,
     Fault::Forgets,
     Fault::TakesTwice,
     Fault::RevivesAll,
+    Fault::AnyKind,
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
 use inbox_processes::Proxy;
 use tokio_postgres::{Client, Config, NoTls};
-use twilio_verify_webhooks_inbox::{Inbox, Settlement, Store as _, Terms};
+use twilio_verify_webhooks_inbox::{Inbox, Kind, Settlement, Store as _, Terms};
 use twilio_verify_webhooks_inbox_postgres::{First, InboxName, PostgresStore, done_in, first_in};
 use webhook_inbox_benches::{Result, Table, events, median, raw_flush};
 
 const TERMS: Terms = Terms {
     lease: Duration::from_secs(60),
     max_tries: 3,
+    kinds: Kind::ALL,
 };
 
 #[tokio::main(flavor = "current_thread")]

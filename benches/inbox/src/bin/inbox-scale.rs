@@ -9,18 +9,19 @@ use std::time::{Duration, Instant};
 
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
 use tokio_postgres::{Client, Config, NoTls};
-use twilio_verify_webhooks_inbox::{Inbox, Settlement, Store as _, Terms};
+use twilio_verify_webhooks_inbox::{Inbox, Kind, Settlement, Store as _, Terms};
 use twilio_verify_webhooks_inbox_postgres::{InboxName, PostgresStore};
 use webhook_inbox_benches::{Result, Table, events, median};
 
 /// Done rows as they are after some time, of 1,000 accounts.
-const GENERATE: &str = "INSERT INTO twilio_verify_inbox (inbox, account_sid, uuid, digest, state, attempt, tries, due, received)
-    SELECT 'scale', 'AC' || md5((n % 1000)::text), gen_random_uuid()::text, decode(md5(n::text), 'hex'), 2, 1, 1,
+const GENERATE: &str = "INSERT INTO twilio_verify_inbox (inbox, account_sid, uuid, digest, kind, state, attempt, tries, due, received)
+    SELECT 'scale', 'AC' || md5((n % 1000)::text), gen_random_uuid()::text, decode(md5(n::text), 'hex'), 0, 2, 1, 1,
         clock_timestamp() - ($1::int8 - n) * interval '1 second', clock_timestamp() - ($1::int8 - n) * interval '1 second'
     FROM generate_series($2::int8 + 1, $1::int8) AS n";
 const TERMS: Terms = Terms {
     lease: Duration::from_secs(600),
     max_tries: 3,
+    kinds: Kind::ALL,
 };
 const MANAGER: ManagerConfig = ManagerConfig {
     recycling_method: RecyclingMethod::Fast,

@@ -2,7 +2,7 @@ WITH clock AS MATERIALIZED (
     SELECT clock_timestamp() AS now
 ), chosen AS MATERIALIZED (
     SELECT account_sid, uuid FROM twilio_verify_inbox
-    WHERE inbox = $1 AND state = 3
+    WHERE inbox = $1 AND state NOT IN (0, 1, 2)
         AND ($2::text IS NULL OR account_sid = $2)
         AND ($3::text IS NULL OR uuid = $3)
         AND ($4::text IS NULL OR strpos(error, $4) > 0)

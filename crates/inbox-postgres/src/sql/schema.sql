@@ -13,6 +13,8 @@ CREATE TABLE IF NOT EXISTS twilio_verify_inbox (
     account_sid text COLLATE "C" NOT NULL,
     uuid        text COLLATE "C" NOT NULL,
     digest      bytea NOT NULL,
+    -- 0 an event of Verify Push, 1 one of Verify Events
+    kind        smallint NOT NULL,
     -- 0 pending, 1 working, 2 done, 3 dead
     state       smallint NOT NULL,
     -- Up at every take: a step of an older take changes nothing.
@@ -28,7 +30,8 @@ CREATE TABLE IF NOT EXISTS twilio_verify_inbox (
     error       text,
     PRIMARY KEY (inbox, account_sid, uuid)
 );
-CREATE INDEX IF NOT EXISTS twilio_verify_inbox_open ON twilio_verify_inbox (inbox, due) WHERE state < 2;
-CREATE INDEX IF NOT EXISTS twilio_verify_inbox_dead ON twilio_verify_inbox (inbox, account_sid, uuid) WHERE state = 3;
--- For the purge alone: done rows lie on disk about in the order in which they were done.
-CREATE INDEX IF NOT EXISTS twilio_verify_inbox_done ON twilio_verify_inbox USING brin (due) WHERE state = 2;
+CREATE INDEX IF NOT EXISTS twilio_verify_inbox_open ON twilio_verify_inbox (inbox, kind, due) WHERE state IN (0, 1);
+-- Dead rows, and those of a state that nobody knows.
+CREATE INDEX IF NOT EXISTS twilio_verify_inbox_dead ON twilio_verify_inbox (inbox, account_sid, uuid) WHERE state NOT IN (0, 1, 2);
+-- For the purge alone.
+CREATE INDEX IF NOT EXISTS twilio_verify_inbox_done ON twilio_verify_inbox (inbox, due) WHERE state = 2;

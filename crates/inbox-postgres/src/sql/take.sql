@@ -1,13 +1,18 @@
 WITH clock AS MATERIALIZED (
     SELECT clock_timestamp() AS now
 ), candidates AS MATERIALIZED (
-    SELECT account_sid, uuid, due, state = 1 AS late, tries >= $4 AS spent
-    FROM twilio_verify_inbox
-    WHERE inbox = $1 AND state < 2 AND due <= (SELECT now FROM clock)
-        AND (SELECT compatible_from FROM twilio_verify_inbox_schema) <= $6
+    SELECT first.*
+    FROM unnest($7::smallint[]) AS wanted (kind), LATERAL (
+        SELECT account_sid, uuid, due, state = 1 AS late, tries >= $4 AS spent
+        FROM twilio_verify_inbox AS row
+        WHERE inbox = $1 AND row.kind = wanted.kind AND state IN (0, 1) AND due <= (SELECT now FROM clock)
+            AND (SELECT compatible_from FROM twilio_verify_inbox_schema) <= $6
+        ORDER BY due
+        LIMIT 2 * $2
+        FOR NO KEY UPDATE SKIP LOCKED
+    ) AS first
     ORDER BY due
     LIMIT 2 * $2
-    FOR NO KEY UPDATE SKIP LOCKED
 ), numbered AS (
     SELECT *, row_number() OVER (ORDER BY due, late, account_sid, uuid) AS place FROM candidates
 ), counted AS (
@@ -25,13 +30,15 @@ WITH clock AS MATERIALIZED (
 ), moved AS (
     UPDATE twilio_verify_inbox AS row
     SET state = CASE WHEN spent THEN 3 ELSE 1 END,
-        attempt = row.attempt + (NOT spent)::int,
+        -- A number that nobody wrote must not stop the others.
+        attempt = row.attempt + (NOT spent AND row.attempt < 9223372036854775807)::int,
         tries = row.tries + (NOT spent)::int,
         due = clock.now + CASE WHEN spent THEN 0 ELSE $3::bigint END * interval '1 millisecond',
         error = CASE WHEN spent AND late THEN $5 ELSE row.error END
     FROM chosen, clock
     WHERE row.inbox = $1 AND row.account_sid = chosen.account_sid AND row.uuid = chosen.uuid
-    RETURNING row.account_sid, row.uuid, spent, late, place, row.attempt, row.tries, row.event,
-        floor(extract(epoch FROM clock.now - row.received) * 1000)::bigint AS age
+    RETURNING row.account_sid, row.uuid, row.digest, row.kind, spent, late, place, row.attempt, row.tries, row.event,
+        CASE WHEN isfinite(row.received)
+            THEN floor(extract(epoch FROM clock.now - row.received) * 1000)::bigint END AS age
 )
-SELECT account_sid, uuid, spent, late, attempt, tries, age, event FROM moved ORDER BY place
+SELECT account_sid, uuid, digest, kind, spent, late, attempt, tries, age, event FROM moved ORDER BY place

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use tokio_postgres::Row as PgRow;
 use tokio_postgres::types::Type;
 use twilio_verify_webhooks::DeliveryId;
 use twilio_verify_webhooks_inbox::{
-    Accepted, Counts, Entry, Row, Selection, Settled, Settlement, State, Store, StoreError,
-    StoreErrorKind, Taken, Terms, Ticket,
+    Accepted, Counts, Damaged, Entry, Row, Selection, Settled, Settlement, State, Store,
+    StoreError, StoreErrorKind, Taken, Terms, Ticket,
 };
 
 use super::{Parameters, PostgresStore, Shared, TRIES, newer_schema, not_durable};
@@ -14,7 +15,7 @@ use crate::error::NO_SCHEMA;
 use crate::pool::Pool;
 use crate::row;
 use crate::statements::{
-    ACCEPT, COUNTS, DEAD, DISCARD, FIND, PURGE, REVIVE, SCHEMA_VERSION, SETTLE, TAKE,
+    ACCEPT, COUNTS, DEAD, DISCARD, FIND, PURGE, PUT_ASIDE, REVIVE, SCHEMA_VERSION, SETTLE, TAKE,
 };
 
 impl<P: Pool> Store for PostgresStore<P> {
@@ -39,6 +40,7 @@ impl<P: Pool> Store for PostgresStore<P> {
             (lock_timeout, Type::TEXT),
             (&SCHEMA_VERSION, Type::INT4),
             (accept_volatile, Type::BOOL),
+            (&i16::from(entry.kind().code()), Type::INT2),
         ];
         for _ in 0..TRIES {
             let row = self.one(ACCEPT, parameters).await?;
@@ -47,10 +49,11 @@ impl<P: Pool> Store for PostgresStore<P> {
             }
             if let Some(code) = row::get::<Option<i16>>(&row, "state")? {
                 let state = row::state(code)?;
-                return Ok(match row::get(&row, "same")? {
-                    true => Accepted::Known(state),
-                    false => Accepted::Conflict(state),
-                });
+                return match row::get(&row, "same")? {
+                    Some(true) => Ok(Accepted::Known(state)),
+                    Some(false) => Ok(Accepted::Conflict(state)),
+                    None => Err(row::unexpected("digest")),
+                };
             }
             match row::get::<Option<i32>>(&row, "compatible_from")? {
                 None => return Err(StoreError::new(StoreErrorKind::Schema, NO_SCHEMA)),
@@ -67,6 +70,8 @@ impl<P: Pool> Store for PostgresStore<P> {
 
     async fn take(&self, terms: &Terms, most: usize) -> Result<Taken, StoreError> {
         self.checked().await?;
+        let kinds = terms.kinds.iter().map(|kind| i16::from(kind.code()));
+        let kinds: Vec<i16> = kinds.collect();
         let parameters: &Parameters<'_> = &[
             (&self.shared.inbox.as_str(), Type::TEXT),
             (&limit(most), Type::INT8),
@@ -74,13 +79,27 @@ impl<P: Pool> Store for PostgresStore<P> {
             (&i64::from(terms.max_tries), Type::INT8),
             (&Terms::LEASE_RAN_OUT, Type::TEXT),
             (&SCHEMA_VERSION, Type::INT4),
+            (&kinds, Type::INT2_ARRAY),
         ];
         let mut taken = Taken::default();
         for row in self.rows(TAKE, parameters).await? {
-            if row::get(&row, "spent")? {
-                taken.buried.push(row::id(&row)?);
-            } else {
-                taken.rows.push(row::leased(&row)?);
+            let is_spent = row::get(&row, "spent")?;
+            let damaged = match row::id(&row) {
+                Ok(id) if is_spent => {
+                    taken.buried.push(id);
+                    continue;
+                }
+                _ => match row::leased(&row) {
+                    Ok(leased) => {
+                        taken.rows.push(leased);
+                        continue;
+                    }
+                    Err(damaged) => damaged,
+                },
+            };
+            // If that fails, its lease runs out, and whoever takes it next puts it aside.
+            if self.put_aside(&row, &damaged).await.is_ok() {
+                taken.damaged.push(damaged);
             }
         }
         Ok(taken)
@@ -158,17 +177,29 @@ impl<P: Pool> Store for PostgresStore<P> {
         after: Option<&DeliveryId>,
     ) -> Result<Vec<(DeliveryId, Row)>, StoreError> {
         let account_sid = after.map(DeliveryId::account_sid);
-        let account_sid = account_sid.as_ref().map_or("", |sid| sid.as_str());
-        let uuid = after.map_or("", DeliveryId::uuid);
-        let parameters: &Parameters<'_> = &[
-            (&self.shared.inbox.as_str(), Type::TEXT),
-            (&account_sid, Type::TEXT),
-            (&uuid, Type::TEXT),
-            (&limit(most), Type::INT8),
-        ];
-        let rows = self.rows(DEAD, parameters).await?;
-        let dead = rows.iter().map(|row| Ok((row::id(row)?, row::row(row)?)));
-        dead.collect()
+        let mut account_sid = account_sid.map_or_else(String::new, |sid| sid.to_string());
+        let mut uuid = after.map_or_else(String::new, |id| id.uuid().to_owned());
+        let mut dead = Vec::new();
+        loop {
+            let missing = most.saturating_sub(dead.len());
+            let parameters: &Parameters<'_> = &[
+                (&self.shared.inbox.as_str(), Type::TEXT),
+                (&account_sid, Type::TEXT),
+                (&uuid, Type::TEXT),
+                (&limit(missing), Type::INT8),
+            ];
+            let rows = self.rows(DEAD, parameters).await?;
+            dead.extend(rows.iter().filter_map(row::dead));
+            // Some of them may have been left out.
+            let Some(last) = rows.last().filter(|_| rows.len() == missing) else {
+                return Ok(dead);
+            };
+            if dead.len() == most {
+                return Ok(dead);
+            }
+            account_sid = row::get(last, "account_sid")?;
+            uuid = row::get(last, "uuid")?;
+        }
     }
 
     async fn revive(&self, selection: &Selection) -> Result<u64, StoreError> {
@@ -208,6 +239,22 @@ impl<P: Pool> Store for PostgresStore<P> {
             (&limit(most), Type::INT8),
         ];
         row::count(&self.one(PURGE, parameters).await?, "purged")
+    }
+}
+
+impl<P: Pool> PostgresStore<P> {
+    async fn put_aside(&self, row: &PgRow, damaged: &Damaged) -> Result<(), StoreError> {
+        let (account_sid, uuid) = (row::get(row, "account_sid")?, row::get(row, "uuid")?);
+        let (account_sid, uuid): (&str, &str) = (account_sid, uuid);
+        let error = damaged.error();
+        let parameters: &Parameters<'_> = &[
+            (&self.shared.inbox.as_str(), Type::TEXT),
+            (&account_sid, Type::TEXT),
+            (&uuid, Type::TEXT),
+            (&error.as_str(), Type::TEXT),
+        ];
+        self.rows(PUT_ASIDE, parameters).await?;
+        Ok(())
     }
 }
 

@@ -32,6 +32,7 @@ async fn a_repetition_writes_no_wal() -> TestResult {
             "'2s'".to_owned(),
             "1".to_owned(),
             "false".to_owned(),
+            "0::smallint".to_owned(),
         ];
         let mut statement = twilio_verify_webhooks_inbox_postgres::statements::ACCEPT.to_owned();
         for (index, literal) in literals.iter().enumerate().rev() {

@@ -2,6 +2,7 @@
 //! test ...`. Without it each test says that it is left out.
 
 mod conformance;
+mod damage;
 mod durability;
 mod failures;
 mod names;

@@ -1,7 +1,7 @@
 use std::time::Duration;
 use twilio_verify_webhooks::testing::EventBuilder;
 use twilio_verify_webhooks_inbox::{
-    Accepted, Entry, ErrorText, Selection, Settled, Settlement, State, Store, Terms,
+    Accepted, Entry, ErrorText, Kind, Selection, Settled, Settlement, State, Store, Terms,
 };
 use twilio_verify_webhooks_inbox_postgres::{InboxName, InboxNameError, PostgresStore};
 
@@ -18,6 +18,7 @@ async fn two_applications_do_not_see_each_other() -> TestResult {
     let terms = Terms {
         lease: Duration::from_secs(60),
         max_tries: 3,
+        kinds: Kind::ALL,
     };
     assert_eq!(one.accept(entry.clone(), None).await?, Accepted::New);
     assert!(other.take(&terms, 8).await?.rows.is_empty());

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use twilio_verify_webhooks::testing::EventBuilder;
-use twilio_verify_webhooks_inbox::{Accepted, Entry, Store, StoreErrorKind, Terms};
+use twilio_verify_webhooks_inbox::{Accepted, Entry, Kind, Store, StoreErrorKind, Terms};
 use twilio_verify_webhooks_inbox_postgres::{PostgresStore, SCHEMA, SCHEMA_VERSION};
 
 use crate::support::{TestResult, connect, database, name, received, server};
@@ -87,6 +87,7 @@ async fn a_newer_schema_works_if_it_says_so_and_stops_a_running_store_if_not() -
     let terms = Terms {
         lease: Duration::ZERO,
         max_tries: 3,
+        kinds: Kind::ALL,
     };
     assert!(store.take(&terms, 8).await?.rows.is_empty());
     let started = PostgresStore::new(client, name()?);

@@ -3,7 +3,7 @@ use std::time::Duration;
 use tokio_postgres::IsolationLevel;
 use twilio_verify_webhooks::testing::EventBuilder;
 use twilio_verify_webhooks_inbox::{
-    Accepted, Entry, Settled, Settlement, State, Store, StoreErrorKind, Terms,
+    Accepted, Entry, Kind, Settled, Settlement, State, Store, StoreErrorKind, Terms,
 };
 use twilio_verify_webhooks_inbox_postgres::{DoneInError, First, done_in, first_in};
 
@@ -12,6 +12,7 @@ use crate::support::{TestResult, received, server, store};
 const TERMS: Terms = Terms {
     lease: Duration::ZERO,
     max_tries: 9,
+    kinds: Kind::ALL,
 };
 
 async fn session(address: &str) -> Result<tokio_postgres::Client, tokio_postgres::Error> {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use twilio_verify_webhooks::DeliveryId;
 
+use crate::kind::Kind;
 use crate::row::{Row, State, Timestamp};
 use crate::store::{Counts, Leased, Ticket};
 use crate::transition::{Operation, Outcome, transition};
@@ -28,8 +29,15 @@ struct Kept {
     place: u64,
 }
 
-/// Ids by time. Places tell rows of one time apart, so that ids, which lie elsewhere in memory, are not compared.
-type Order = BTreeMap<(Timestamp, u64), Arc<DeliveryId>>;
+/// Ids by kind and time. Places tell rows of one time apart, so that ids, which lie elsewhere in memory, are not compared.
+type Order = BTreeMap<(Kind, Timestamp, u64), Arc<DeliveryId>>;
+
+/// Finds the first of a kind.
+fn first(order: &Order, kind: Kind) -> Option<(Timestamp, &Arc<DeliveryId>)> {
+    let from = (kind, Timestamp::default(), 0);
+    let (&(found, time, _), id) = order.range(from..).next()?;
+    (found == kind).then_some((time, id))
+}
 
 impl Rows {
     pub(super) fn len(&self) -> usize {
@@ -54,7 +62,7 @@ impl Rows {
         let Some((id, Kept { row, place })) = self.rows.remove_entry(id) else {
             return transition(None, operation, now).1;
         };
-        let (state, due) = (row.state, row.due);
+        let (state, due, kind) = (row.state, row.due, row.kind);
         let (row, outcome) = transition(Some(row), operation, now);
         match row {
             Some(row) if (row.state, row.due) == (state, due) => {
@@ -62,7 +70,7 @@ impl Rows {
             }
             row => {
                 match self.order(state) {
-                    Some(order) => drop(order.remove(&(due, place))),
+                    Some(order) => drop(order.remove(&(kind, due, place))),
                     None => drop(self.dead.remove(&id)),
                 }
                 if let Some(row) = row {
@@ -86,7 +94,7 @@ impl Rows {
         let place = self.places;
         self.places = place.wrapping_add(1);
         match self.order(row.state) {
-            Some(order) => drop(order.insert((row.due, place), Arc::clone(&id))),
+            Some(order) => drop(order.insert((row.kind, row.due, place), Arc::clone(&id))),
             None => drop(self.dead.insert(Arc::clone(&id))),
         }
         self.rows.insert(id, Kept { row, place });
@@ -105,7 +113,9 @@ impl Rows {
     pub(super) fn purge(&mut self, age: Duration, most: usize, now: Timestamp) -> u64 {
         let mut purged = 0_u64;
         for _ in 0..most {
-            let Some((&(done, _), id)) = self.done.first_key_value() else {
+            let first = |kind: &Kind| first(&self.done, *kind);
+            let first = Kind::ALL.iter().filter_map(first);
+            let Some((done, id)) = first.min_by_key(|(done, _)| *done) else {
                 break;
             };
             if done.after(age) > now {
@@ -120,10 +130,15 @@ impl Rows {
         purged
     }
 
-    /// Finds the row that is due longest, and whether it is one whose lease ran out.
-    pub(super) fn next_due(&self, now: Timestamp) -> Option<(Arc<DeliveryId>, bool)> {
+    /// Finds the row of some kinds that is due longest, and whether it is one whose lease ran out.
+    pub(super) fn next_due(
+        &self,
+        kinds: &[Kind],
+        now: Timestamp,
+    ) -> Option<(Arc<DeliveryId>, bool)> {
         let due = |order: &Order| {
-            let (&(due, _), id) = order.first_key_value()?;
+            let firsts = kinds.iter().filter_map(|kind| first(order, *kind));
+            let (due, id) = firsts.min_by_key(|(due, _)| *due)?;
             (due <= now).then(|| (due, Arc::clone(id)))
         };
         match (due(&self.pending), due(&self.working)) {
@@ -137,6 +152,7 @@ impl Rows {
         let row = self.get(id)?;
         Some(Leased {
             ticket: Ticket::new(id.clone(), row.attempt),
+            kind: row.kind,
             tries: row.tries,
             age: now.since(row.received),
             event: row.event.clone()?,
@@ -152,8 +168,11 @@ impl Rows {
     pub(super) fn counts(&self, now: Timestamp) -> Counts {
         let count = |len: usize| u64::try_from(len).unwrap_or(u64::MAX);
         let oldest = [&self.pending, &self.working];
-        let oldest = oldest.into_iter().filter_map(|order| order.keys().next());
-        let oldest = oldest.map(|(due, _)| *due).filter(|due| *due <= now).min();
+        let oldest = oldest.into_iter().flat_map(|order| {
+            let first = |kind: &Kind| first(order, *kind).map(|(due, _)| due);
+            Kind::ALL.iter().filter_map(first)
+        });
+        let oldest = oldest.filter(|due| *due <= now).min();
         Counts {
             pending: count(self.pending.len()),
             working: count(self.working.len()),

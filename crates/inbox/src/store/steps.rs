@@ -1,19 +1,23 @@
 //! What the steps of a store take, and what they answer.
 
+use std::fmt;
 use std::time::Duration;
 
 use twilio_verify_webhooks::{AccountSid, DeliveryId, Received};
 
 use crate::digest::Digest;
 use crate::error::{StoreError, StoreErrorKind};
-use crate::row::{ErrorText, Row, State};
+use crate::kind::Kind;
+use crate::row::{Elided, ErrorText, Row, State};
 
 /// A verified delivery, as it is stored.
 ///
-/// Made from what only a receiver makes, so that nothing unverified can be stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Made from what only a receiver makes, so that nothing unverified can be stored. `Debug` does not show what the event
+/// says.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Entry {
     id: DeliveryId,
+    kind: Kind,
     digest: Digest,
     event: String,
 }
@@ -44,20 +48,38 @@ impl Entry {
         let json = serde_json::to_string(event);
         Ok(Self {
             id: event.delivery_id(),
+            kind: Kind::Push,
             digest: Digest::of(event),
             event: json.map_err(|error| StoreError::new(StoreErrorKind::Other, error))?,
         })
     }
 
     #[cfg(feature = "verify-events")]
-    pub(crate) const fn from_parts(id: DeliveryId, digest: Digest, event: String) -> Self {
-        Self { id, digest, event }
+    pub(crate) const fn of_cloud(id: DeliveryId, digest: Digest, event: String) -> Self {
+        Self {
+            id,
+            kind: Kind::Cloud,
+            digest,
+            event,
+        }
+    }
+
+    /// Claims another kind, for a suite that does not read events.
+    #[cfg(feature = "testing")]
+    pub(crate) fn of_kind(self, kind: Kind) -> Self {
+        Self { kind, ..self }
     }
 
     /// Returns what identifies the delivery.
     #[must_use]
     pub const fn id(&self) -> &DeliveryId {
         &self.id
+    }
+
+    /// Returns what kind of event it is.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// Returns the digest of what it says.
@@ -72,10 +94,21 @@ impl Entry {
         &self.event
     }
 
-    /// Returns the parts.
+    /// Returns the parts: id, kind, digest, event.
     #[must_use]
-    pub fn into_parts(self) -> (DeliveryId, Digest, String) {
-        (self.id, self.digest, self.event)
+    pub fn into_parts(self) -> (DeliveryId, Kind, Digest, String) {
+        (self.id, self.kind, self.digest, self.event)
+    }
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry")
+            .field("id", &self.id)
+            .field("kind", &self.kind)
+            .field("digest", &self.digest)
+            .field("event", &Elided(&self.event))
+            .finish()
     }
 }
 
@@ -97,6 +130,8 @@ pub struct Terms {
     pub lease: Duration,
     /// How many tries a row has. One that has spent them becomes dead when it would be taken.
     pub max_tries: u32,
+    /// Which kinds the worker has handlers for. Rows of others are left for a worker who has.
+    pub kinds: &'static [Kind],
 }
 
 impl Terms {
@@ -148,13 +183,41 @@ pub struct Taken {
     pub rows: Vec<Leased>,
     /// Rows that became dead instead.
     pub buried: Vec<DeliveryId>,
+    /// Rows that became dead because they cannot be read.
+    pub damaged: Vec<Damaged>,
 }
 
-/// A row that was taken.
+/// A row that cannot be read, as after a fault of a disk or a change by hand.
+///
+/// A store puts it aside, so that it hinders no other: it is dead, with [`error`](Self::error) as its error. What can be
+/// read of it stays as it is. A repetition of its delivery is answered with
+/// [`StoreErrorKind::Corrupt`], as long as it is not known whether it is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damaged {
+    /// What identifies the row; `None` if that is what cannot be read.
+    pub id: Option<DeliveryId>,
+    /// The column that cannot be read.
+    pub column: &'static str,
+}
+
+impl Damaged {
+    /// Returns what the row has as its error.
+    #[must_use]
+    pub fn error(&self) -> ErrorText {
+        ErrorText::new(format_args!(
+            "the row is damaged: its {} cannot be read",
+            self.column
+        ))
+    }
+}
+
+/// A row that was taken. `Debug` does not show what the event says.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Leased {
     /// What shows it.
     pub ticket: Ticket,
+    /// What kind of event it is.
+    pub kind: Kind,
     /// Which try this is, counted from 1.
     pub tries: u32,
     /// How long ago it was stored, or revived.
@@ -163,6 +226,19 @@ pub struct Leased {
     pub event: String,
     /// Whether an earlier lease ran out.
     pub retaken: bool,
+}
+
+impl fmt::Debug for Leased {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Leased")
+            .field("ticket", &self.ticket)
+            .field("kind", &self.kind)
+            .field("tries", &self.tries)
+            .field("age", &self.age)
+            .field("event", &Elided(&self.event))
+            .field("retaken", &self.retaken)
+            .finish()
+    }
 }
 
 /// What the holder of a [`Ticket`] reports.
@@ -209,9 +285,10 @@ pub struct Counts {
     pub pending: u64,
     /// Rows that are taken, those whose lease ran out included.
     pub working: u64,
-    /// Rows that wait for a person.
+    /// Rows that wait for a person, those included that cannot be read.
     pub dead: u64,
-    /// For how long the oldest row that may be taken has been due. It rises when no worker is running.
+    /// For how long the oldest row that may be taken has been due, of whichever kind. It rises when no worker is
+    /// running, or none that has a handler for the kind.
     pub oldest_due: Option<Duration>,
 }
 

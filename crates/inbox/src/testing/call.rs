@@ -5,6 +5,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use twilio_verify_webhooks::DeliveryId;
 
+use crate::kind::Kind;
 use crate::row::ErrorText;
 use crate::store::{Entry, Selection, Settlement, Terms, Ticket};
 
@@ -35,9 +36,11 @@ impl Call {
                 Self::Accept(entry.clone(), lease)
             }
             5..10 => {
+                let kinds = [Kind::ALL, Kind::ALL, &[Kind::Push], &[Kind::Cloud], &[]];
                 let terms = Terms {
                     lease: time(rng),
                     max_tries: rng.u32(1..4),
+                    kinds: rng.choice(kinds).unwrap_or_default(),
                 };
                 Self::Take(terms, rng.usize(1..5))
             }

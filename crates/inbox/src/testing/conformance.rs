@@ -10,6 +10,7 @@ use super::history::History;
 use super::linear::has_order;
 use super::model::Model;
 use crate::error::StoreError;
+use crate::kind::Kind;
 use crate::row::Timestamp;
 use crate::store::{Entry, Store};
 
@@ -150,9 +151,12 @@ impl Conformance {
         };
         let pairs = Deliveries::new().and_then(|deliveries| deliveries.pairs(rng, count));
         let pairs = pairs.map_err(|error| diverged(error.to_string()))?;
-        let entries = pairs
-            .iter()
-            .map(|[delivery, other]| Ok([Entry::new(delivery)?, Entry::new(other)?]));
+        // A store does not read events, so they need not be of the kind that they are said to be.
+        let mut kind = || rng.choice(Kind::ALL).copied().unwrap_or(Kind::Push);
+        let entries = pairs.iter().map(|[delivery, other]| {
+            let entries = [Entry::new(delivery)?, Entry::new(other)?];
+            Ok(entries.map(|entry| entry.of_kind(kind())))
+        });
         let entries: Result<Vec<_>, StoreError> = entries.collect();
         entries.map_err(|error| diverged(error.to_string()))
     }

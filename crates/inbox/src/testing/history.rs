@@ -84,8 +84,9 @@ impl History {
         match call.clone() {
             Call::Accept(entry, lease) => {
                 let accepted = store.accept(entry.clone(), lease).await?;
-                let (id, digest, event) = entry.into_parts();
+                let (id, kind, digest, event) = entry.into_parts();
                 let operation = Operation::Accept {
+                    kind,
                     digest,
                     event,
                     lease,

@@ -41,8 +41,9 @@ impl Model {
         let (expected, seen) = match call.clone() {
             Call::Accept(entry, lease) => {
                 let seen = store.accept(entry.clone(), lease).await.map_err(error)?;
-                let (id, digest, event) = entry.into_parts();
+                let (id, kind, digest, event) = entry.into_parts();
                 let operation = Operation::Accept {
+                    kind,
                     digest,
                     event,
                     lease,
@@ -111,7 +112,7 @@ impl Model {
     /// Checks what a take returned. Which rows are due longest is for the store's clock to say.
     fn took(&mut self, terms: &Terms, most: usize, taken: &Taken) -> Result<(), String> {
         let now = self.now();
-        let due = |row: &&Row| row.due <= now;
+        let due = |row: &&Row| row.due <= now && terms.kinds.contains(&row.kind);
         let open = |row: &&Row| matches!(row.state, State::Pending | State::Working);
         let ran_out = |row: &Row| row.state == State::Working;
         let due: Vec<&Row> = self.rows.values().filter(open).filter(due).collect();
@@ -140,6 +141,7 @@ impl Model {
                 .ok_or_else(|| format!("{id} is not known"))?;
             let expected = Leased {
                 ticket: Ticket::new(id.clone(), row.attempt),
+                kind: row.kind,
                 tries: row.tries,
                 age: leased.age,
                 event: row.event.clone().unwrap_or_default(),
@@ -157,6 +159,9 @@ impl Model {
                 ));
             }
             self.tickets.push(leased.ticket.clone());
+        }
+        if let Some(damaged) = taken.damaged.first() {
+            return Err(format!("said to be damaged: {damaged:?}"));
         }
         let (rows, buried) = (taken.rows.len(), taken.buried.len());
         let moved = rows.saturating_add(buried);

@@ -81,3 +81,29 @@ async fn what_fails_at_once_or_finds_no_room_is_for_the_worker() {
         until(&inbox, &received.event.delivery_id(), State::Done).await;
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_waits_for_handlers_at_once_and_then_hands_their_rows_back() {
+    for (takes, state) in [(15, State::Done), (60, State::Pending)] {
+        let inbox = Inbox::new(MemoryStore::new());
+        let (stop, worker) = run(&inbox, |_| async { Ok(()) });
+        let received = approved();
+        let handler = move |_| async move {
+            sleep(Duration::from_secs(takes)).await;
+            Ok::<(), Failure>(())
+        };
+        let answer = inbox.accept_and_handle(&received, handler).await;
+        assert_eq!(answer.outcome(), AnswerOutcome::New);
+        drop(stop);
+        worker.await.expect("a worker that stopped");
+        let id = received.event.delivery_id();
+        let row = inbox.find(&id).await.expect("found").expect("a row");
+        assert_eq!(row.state, state);
+        assert_eq!(row.tries, u32::from(state == State::Done), "none is spent");
+        // The inbox goes on to be used, if the program does.
+        let again = approved();
+        let answer = inbox.accept_and_handle(&again, |_| async { Ok::<(), Failure>(()) });
+        assert_eq!(answer.await.outcome(), AnswerOutcome::New);
+        until(&inbox, &again.event.delivery_id(), State::Done).await;
+    }
+}

@@ -1,7 +1,7 @@
 //! A memory store that can be told to fail, to stall, and to return what it does not hold.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use twilio_verify_webhooks::DeliveryId;
@@ -20,6 +20,8 @@ pub(crate) struct Switches {
     /// Renewals are not answered.
     pub(crate) renews_never: AtomicBool,
     pub(crate) calls: AtomicUsize,
+    /// How long a call takes.
+    pub(crate) takes_ms: AtomicU64,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -39,6 +41,10 @@ impl Flaky {
         }
         if self.switches.fails.load(Ordering::Relaxed) {
             return Err(StoreError::new(StoreErrorKind::Unavailable, "it is away"));
+        }
+        match self.switches.takes_ms.load(Ordering::Relaxed) {
+            0 => {}
+            millis => tokio::time::sleep(Duration::from_millis(millis)).await,
         }
         call.await
     }

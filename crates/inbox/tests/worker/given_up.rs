@@ -152,3 +152,33 @@ async fn an_event_that_cannot_be_read_is_dead() {
             .is_some_and(|error| error.as_str().starts_with("the event cannot be read"))
     );
 }
+
+/// What a panic may leave behind: something that panics when it is dropped, and leaves the same.
+struct Grenade;
+
+impl Drop for Grenade {
+    fn drop(&mut self) {
+        std::panic::panic_any(Self);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_panic_leaves_may_panic_when_it_is_dropped() {
+    let inbox = Inbox::builder(MemoryStore::new()).max_tries(2).build();
+    let (bad, good) = (approved(), received(&EventBuilder::factor_verified()));
+    let worker = run(&inbox, |job| async move {
+        match job.event.event_type() {
+            "challenge.approved" => std::panic::panic_any(Grenade),
+            _ => Ok(()),
+        }
+    });
+    let _ = inbox.accept(&bad).await;
+    let row = until(&inbox, &bad.event.delivery_id(), State::Dead).await;
+    assert_eq!(row.attempt, 2, "no lease was left to run out");
+    let error = row.error.expect("an error");
+    assert_eq!(error.as_str(), "the handler panicked: no text");
+    let _ = inbox.accept(&good).await;
+    until(&inbox, &good.event.delivery_id(), State::Done).await;
+    drop(worker.0);
+    worker.1.await.expect("a worker that stopped by itself");
+}

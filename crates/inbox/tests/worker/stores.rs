@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 use twilio_verify_webhooks_inbox::{
-    Answer, AnswerOutcome, Inbox, MemoryStore, State, StoreErrorKind,
+    Answer, AnswerOutcome, Entry, Inbox, MemoryStore, Settled, Settlement, State, Store as _,
+    StoreErrorKind, Ticket,
 };
 
 use crate::flaky::Flaky;
@@ -97,4 +98,37 @@ async fn a_store_with_nothing_to_do_is_left_alone_whatever_the_poll_is() {
             "{poll:?}: {calls} calls in {time:?}"
         );
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_purge_of_many_rows_goes_in_short_steps_that_have_a_deadline_each() {
+    let store = Flaky::default();
+    let switches = Arc::clone(&store.switches);
+    let inbox = Inbox::new(store);
+    for _ in 0..1_100 {
+        let received = approved();
+        let entry = Entry::new(&received).expect("an entry");
+        let lease = Some(HOUR);
+        inbox.store().accept(entry, lease).await.expect("stored");
+        let ticket = Ticket::first(received.event.delivery_id());
+        let settled = inbox.store().settle(&ticket, Settlement::Done).await;
+        assert_eq!(settled.expect("settled"), Settled::Held);
+    }
+    switches.calls.store(0, Ordering::Relaxed);
+    switches.takes_ms.store(2_000, Ordering::Relaxed);
+    // Longer than a deadline in all.
+    assert_eq!(
+        inbox.purge(Duration::ZERO, 1_050).await.expect("purged"),
+        1_050
+    );
+    assert_eq!(switches.calls.load(Ordering::Relaxed), 3);
+    assert_eq!(
+        inbox
+            .purge(Duration::ZERO, usize::MAX)
+            .await
+            .expect("purged"),
+        50
+    );
+    assert_eq!(inbox.purge(Duration::ZERO, 0).await.expect("purged"), 0);
+    assert_eq!(switches.calls.load(Ordering::Relaxed), 4);
 }

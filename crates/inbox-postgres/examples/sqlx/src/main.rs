@@ -12,7 +12,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgRow};
 use sqlx::{AssertSqlSafe, Row as _};
 use twilio_verify_webhooks::testing::{EventBuilder, Signer};
 use twilio_verify_webhooks::{AuthToken, Event, Receiver};
-use twilio_verify_webhooks_inbox::{Entry, State};
+use twilio_verify_webhooks_inbox::{Entry, Kind, State};
 use twilio_verify_webhooks_inbox_postgres::statements::{ACCEPT, DONE_IN, TAKE};
 use twilio_verify_webhooks_inbox_postgres::{SCHEMA, SCHEMA_VERSION};
 
@@ -33,6 +33,7 @@ async fn accept(pool: &PgPool, entry: &Entry) -> Result<u16, sqlx::Error> {
             .bind("2s")
             .bind(SCHEMA_VERSION)
             .bind(false)
+            .bind(i16::from(entry.kind().code()))
             .persistent(false)
             .fetch_one(pool)
             .await?;
@@ -57,6 +58,7 @@ async fn work(pool: &PgPool) -> Result<Option<String>, Box<dyn Error>> {
         .bind(20_i64)
         .bind("the lease of the last try ran out")
         .bind(SCHEMA_VERSION)
+        .bind(vec![i16::from(Kind::Push.code())])
         .persistent(false)
         .fetch_optional(pool)
         .await?;
