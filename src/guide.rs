@@ -1,5 +1,13 @@
 //! The guide: one task a page, from start to end.
 //!
+//! ```sh
+//! cargo add twilio-verify-webhooks
+//! cargo add --dev twilio-verify-webhooks --features testing
+//! ```
+//!
+//! The feature `testing` makes the deliveries of examples, so code that imports it belongs into tests. Lines outside a
+//! function are the inside of one that returns `Result<(), Box<dyn std::error::Error>>`. What a page needs more, it names.
+//!
 //! | to | read |
 //! |---|---|
 //! | receive, send and see the first webhook | [`first_webhook`] |
