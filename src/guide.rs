@@ -14,6 +14,7 @@
 //! | use it with a framework | [`frameworks`] |
 //! | run behind a proxy, a load balancer or a tunnel | [`behind_a_proxy`] |
 //! | serve many accounts at one URL | [`many_accounts`] |
+//! | receive verifications by SMS, voice, WhatsApp and RCS | [`verify_events`] |
 //! | handle every event, and each once | [`exactly_once`] |
 //! | put events on queues, into databases and logs | [`queues`] |
 //! | replace a key without losing a delivery | [`rotating_keys`] |
@@ -37,6 +38,9 @@ pub mod behind_a_proxy {}
 
 #[doc = include_str!("guide/many_accounts.md")]
 pub mod many_accounts {}
+
+#[cfg_attr(not(doctest), doc = include_str!("guide/verify_events.md"))]
+pub mod verify_events {}
 
 #[cfg_attr(not(doctest), doc = include_str!("guide/exactly_once.md"))]
 pub mod exactly_once {}

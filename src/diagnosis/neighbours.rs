@@ -46,9 +46,10 @@ pub(super) fn observed(
     let query = delivery.target.and_then(|target| target.split_once('?'));
     let hash = query.map(|(_, query)| query).unwrap_or_default();
     let has_hash = hash.split('&').any(|pair| pair.starts_with("bodySHA256="));
-    if is_event && has_hash {
-        let is_right = has_hash_of_body(hash, delivery.body);
-        let at = if is_right {
+    if is_event && (has_hash || delivery.signature.count > 0) {
+        let at = if !has_hash {
+            "the body"
+        } else if has_hash_of_body(hash, delivery.body) {
             "bodySHA256"
         } else {
             "bodySHA256, which is not that of the body"

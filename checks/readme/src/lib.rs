@@ -13,3 +13,6 @@ pub mod testing_your_handler {}
 
 #[doc = include_str!("../../../src/guide/moving.md")]
 pub mod moving {}
+
+#[doc = include_str!("../../../src/guide/verify_events.md")]
+pub mod verify_events {}

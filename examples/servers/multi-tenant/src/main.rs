@@ -6,8 +6,9 @@
 //! ```
 //!
 //! `WEBHOOK_URL` is the URL as configured at Twilio, `LISTEN` the address to bind, 127.0.0.1:3000 if not given,
-//! `EVENTS` the file that keeps events, `events.db` if not given, and `ACCOUNTS` a file of accounts and their keys, new
-//! keys before old ones, which is read again when it has changed and whose keys are dropped when it is gone:
+//! `EVENTS` the file that keeps events, `events.db` if not given, `CACHE_SECONDS` how long the keys of an account, or that
+//! it has none, are cached, 60 if not given, and `ACCOUNTS` a file of accounts and their keys, new
+//! keys before old ones, which is read again when it has changed and without which lookups fail when it is gone:
 //!
 //! ```json
 //! {
@@ -27,6 +28,7 @@ mod tenants;
 use std::convert::Infallible;
 use std::env;
 use std::error::Error;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{FromRef, State};
@@ -37,6 +39,7 @@ use twilio_verify_webhooks::{
 };
 use twilio_verify_webhooks_inbox::{Answer, AnswerOutcome, Inbox, Job};
 use twilio_verify_webhooks_inbox_sqlite::SqliteStore;
+use webhook_service::Bounded;
 
 use crate::tenants::Tenants;
 
@@ -125,9 +128,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let inbox = Inbox::new(SqliteStore::open(file).await?);
     let worker = inbox.worker(handle).run_until(std::future::pending::<()>());
     tokio::spawn(worker);
+    let cached = env::var("CACHE_SECONDS").unwrap_or_else(|_| "60".into());
+    let cached = Duration::from_secs(cached.parse()?);
     let receiver = AccountReceiver::builder(url).build()?;
     let app = App {
-        accounts: Accounts::new(receiver, tenants()?),
+        // Strangers choose which account is looked up.
+        accounts: Accounts::new(receiver, Bounded::new(tenants()?, 100, cached)),
         inbox: inbox.clone(),
     };
 

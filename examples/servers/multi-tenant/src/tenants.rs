@@ -1,18 +1,19 @@
 //! The keys of each account, from a file that may change at any time.
 
 use std::collections::HashMap;
-use std::convert::Infallible;
 use std::error::Error;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use serde::Deserialize;
+use tokio::sync::RwLock;
 use twilio_verify_webhooks::{
-    AccountKeys, AccountSid, Algorithm, AuthToken, ConfigError, Key, KeyError, KeyStore, SharedKey,
+    AccountKeys, AccountSid, Algorithm, AuthToken, ConfigError, Key, KeyError, KeyStore,
+    KeyStoreError, SharedKey,
 };
 
 /// How often the file is looked at.
@@ -27,14 +28,20 @@ type Keys = HashMap<AccountSid, Arc<AccountKeys>>;
 /// Knows the keys of each account. Cheap to clone; clones see the same keys.
 #[derive(Clone)]
 pub(crate) struct Tenants {
-    keys: Arc<RwLock<Keys>>,
+    /// None while the file is gone.
+    keys: Arc<RwLock<Option<Keys>>>,
 }
 
 impl KeyStore for Tenants {
-    type Error = Infallible;
+    type Error = KeyStoreError;
 
-    async fn keys(&self, account_sid: AccountSid) -> Result<Option<Arc<AccountKeys>>, Infallible> {
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+    /// Fails while the file is gone: nothing is known of any account then, not that there is none.
+    async fn keys(
+        &self,
+        account_sid: AccountSid,
+    ) -> Result<Option<Arc<AccountKeys>>, KeyStoreError> {
+        let keys = self.keys.read().await;
+        let keys = keys.as_ref().ok_or("the file of accounts is gone")?;
         Ok(keys.get(&account_sid).cloned())
     }
 }
@@ -49,7 +56,7 @@ impl Tenants {
     /// Reads a file, and reads it again on a thread of its own whenever it says something else.
     ///
     /// A file that cannot be used, because it is half-written for example, is looked at again: until then the keys stay
-    /// as they are. If it is missing for some seconds, no account has keys until it is there again.
+    /// as they are. If it is missing for some seconds, lookups fail until it is there again.
     pub(crate) fn follow(file: PathBuf) -> Result<Self, Box<dyn Error>> {
         let text = fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         let keys = parse(&text).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -70,12 +77,12 @@ impl Tenants {
     }
 
     fn new(keys: Keys) -> Self {
-        let keys = Arc::new(RwLock::new(keys));
+        let keys = Arc::new(RwLock::new(Some(keys)));
         Self { keys }
     }
 
-    fn replace(&self, keys: Keys) {
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+    fn replace(&self, keys: Option<Keys>) {
+        *self.keys.blocking_write() = keys;
     }
 }
 
@@ -102,7 +109,7 @@ impl Followed {
                     (None, _) => {}
                     (Some(_), ..MISSING_LOOKS) => stay(&error),
                     (Some(_), _) => {
-                        self.tenants.replace(Keys::new());
+                        self.tenants.replace(None);
                         self.loaded = None;
                         let file = self.file.display();
                         eprintln!("{file} is gone: keys of all accounts dropped");
@@ -119,7 +126,7 @@ impl Followed {
         match parse(&text) {
             Ok(keys) => {
                 let count = keys.len();
-                self.tenants.replace(keys);
+                self.tenants.replace(Some(keys));
                 self.loaded = Some(text);
                 eprintln!("keys of {count} accounts loaded");
             }

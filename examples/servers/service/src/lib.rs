@@ -29,10 +29,9 @@ pub struct Bounded<S> {
 }
 
 impl<S: KeyStore> Bounded<S> {
-    /// Allows so many lookups a second, failed ones included, and so many at once.
-    pub fn new(keys: S, lookups: usize) -> Self {
-        // A key that was taken back is accepted for another minute.
-        let cache = Cache::builder().time_to_live(60 * SECOND);
+    /// Allows so many lookups a second, failed ones included. A key that was taken back is accepted while it is cached.
+    pub fn new(keys: S, lookups: usize, cached: Duration) -> Self {
+        let cache = Cache::builder().time_to_live(cached);
         let cache = cache.max_capacity(10_000).build();
         #[rustfmt::skip]
         return Self { keys, cache, lookups: Arc::new(Semaphore::new(lookups)) };

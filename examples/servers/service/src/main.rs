@@ -1,6 +1,6 @@
 //! The service with one tenant, from the environment, and a queue that is printed: `cargo run -p webhook-service`.
 
-use std::{convert::Infallible, env, error::Error, sync::Arc};
+use std::{convert::Infallible, env, error::Error, sync::Arc, time::Duration};
 
 use tokio::sync::mpsc;
 use twilio_verify_webhooks::{
@@ -26,7 +26,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let token = AuthToken::new(&variable("TWILIO_AUTH_TOKEN")?)?;
     let keys = AccountKeys::new(variable("TWILIO_ACCOUNT_SID")?.parse()?, [token])?;
     let receiver = AccountReceiver::builder(variable("WEBHOOK_URL")?).build()?;
-    let accounts = Accounts::new(receiver, Bounded::new(OneTenant(keys.into()), 100));
+    let keys = Bounded::new(OneTenant(keys.into()), 100, Duration::from_secs(60));
+    let accounts = Accounts::new(receiver, keys);
     let (queue, mut queued) = mpsc::channel::<Vec<u8>>(10_000);
     tokio::spawn(async move {
         while let Some(envelope) = queued.recv().await {

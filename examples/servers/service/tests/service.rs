@@ -51,7 +51,10 @@ async fn events_are_queued_strangers_are_looked_up_once_and_all_is_counted()
     let (queue, mut queued) = mpsc::channel(1);
     let receiver = AccountReceiver::builder(URL).build()?;
     let app = router(
-        Accounts::new(receiver, Bounded::new(database.clone(), 100)),
+        Accounts::new(
+            receiver,
+            Bounded::new(database.clone(), 100, Duration::from_secs(60)),
+        ),
         queue,
     );
     let signer = Signer::new(URL, AuthToken::new(TOKEN)?)?;
@@ -121,7 +124,7 @@ async fn events_are_queued_strangers_are_looked_up_once_and_all_is_counted()
 #[tokio::test(start_paused = true)]
 async fn strangers_who_name_new_accounts_bring_about_few_lookups() -> Result<(), Box<dyn Error>> {
     let database = Database::default();
-    let bounded = Bounded::new(database.clone(), 3);
+    let bounded = Bounded::new(database.clone(), 3, Duration::from_secs(60));
     let find = async |sid| {
         Ok::<_, String>(
             bounded
