@@ -87,6 +87,11 @@ pub(super) fn rows(pairs: &Pairs) -> Vec<Row> {
             &other(Cause::EventStreams),
         ),
         unexplained(
+            "Event Streams, its hash unknown",
+            forged().set("Content-Type", "application/json").body(events),
+            &[Cause::EventStreams, Cause::ContentTypeJson],
+        ),
+        unexplained(
             "a replacement character",
             named("Zo\u{fffd}"),
             &[Cause::CharacterLost],
