@@ -88,7 +88,9 @@ pub(super) fn rows(pairs: &Pairs) -> Vec<Row> {
         ),
         unexplained(
             "Event Streams, its hash unknown",
-            forged().set("Content-Type", "application/json").body(events),
+            forged()
+                .set("Content-Type", "application/json")
+                .body(events),
             &[Cause::EventStreams, Cause::ContentTypeJson],
         ),
         unexplained(
