@@ -1,11 +1,11 @@
 //! The application that deliveries are handed to: where it is, and what it is sent.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::header::{HOST, HeaderMap, HeaderName, HeaderValue};
+use http::header::{CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue};
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{Extensions, Method, Response, Uri};
 
@@ -79,12 +79,13 @@ impl Target {
         ["", "/", &pieces.target()].contains(&self.path_and_query.as_str())
     }
 
-    /// Tells whether it is the origin of a URL.
+    /// Tells whether it is the origin of a URL. A tunnel answers to both schemes, each on its default port.
     pub(crate) fn is_origin_of(&self, url: &str) -> bool {
         Self::new(url).is_ok_and(|other| {
-            other.scheme == self.scheme
-                && other.host().eq_ignore_ascii_case(self.host())
-                && other.port() == self.port()
+            let default = [80, 443];
+            let is_port = other.port() == self.port()
+                || default.contains(&other.port()) && default.contains(&self.port());
+            other.host().eq_ignore_ascii_case(self.host()) && is_port
         })
     }
 
@@ -118,7 +119,8 @@ impl Target {
         let addresses = self.addresses().await;
         addresses.iter().any(|address| {
             let ip = address.ip().to_canonical();
-            ip.is_loopback() || ip.is_unspecified() || ip == listened.ip()
+            let is_any = listened.ip().is_unspecified() && is_of_this_machine(ip);
+            ip.is_loopback() || ip.is_unspecified() || ip == listened.ip() || is_any
         })
     }
 
@@ -222,6 +224,10 @@ impl Application {
             let own = HeaderValue::from_str(self.target.authority.as_str()).ok()?;
             headers.insert(HOST, own);
         }
+        // A capture may have been changed, and a length that is not the body's makes another request of its rest.
+        if let Some(length) = headers.get_mut(CONTENT_LENGTH) {
+            *length = HeaderValue::from(request.body.len());
+        }
         let mut message = http::Request::new(Bytes::copy_from_slice(&request.body));
         *message.method_mut() = Method::from_bytes(request.method.as_bytes()).ok()?;
         *message.uri_mut() = self.target.uri(&request.target)?;
@@ -229,6 +235,11 @@ impl Application {
         *message.extensions_mut() = spelling;
         Some(message)
     }
+}
+
+/// Tells whether an address is one of this machine: no other can be bound.
+fn is_of_this_machine(ip: IpAddr) -> bool {
+    UdpSocket::bind((ip, 0)).is_ok()
 }
 
 /// Leaves out what ends at this hop, and keeps the order of the others.
@@ -253,4 +264,35 @@ fn keep_end_to_end(headers: &mut HeaderMap) {
         }
     }
     *headers = kept;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_address_but_one_of_this_machine_leads_to_a_socket_on_all() {
+        for (ip, is_own) in [
+            ("127.0.0.1", true),
+            ("127.8.0.1", true),
+            ("203.0.113.7", false),
+        ] {
+            assert_eq!(is_of_this_machine(ip.parse().unwrap()), is_own, "{ip}");
+        }
+    }
+
+    #[test]
+    fn a_target_leads_back_by_either_scheme() {
+        let url = "https://hooks.example.com/webhook";
+        for (target, leads_back) in [
+            ("https://hooks.example.com", true),
+            ("http://HOOKS.example.com/", true),
+            ("http://hooks.example.com:443", true),
+            ("http://hooks.example.com:3000", false),
+            ("https://app.example.com", false),
+        ] {
+            let made = Target::new(target).unwrap();
+            assert_eq!(made.is_origin_of(url), leads_back, "{target}");
+        }
+    }
 }

@@ -27,7 +27,7 @@ pub(crate) async fn run(arguments: InspectArguments) -> Result<Outcome, Failure>
     let PagePort::On(port) = arguments.page_port else {
         return Err(Failure::usage("--page-port: expected a port"));
     };
-    let interrupt = Interrupt::new()?;
+    let mut interrupt = Interrupt::new()?;
     let folder = &arguments.folder;
     let session = Arc::new(Session {
         verifying: verifying(&arguments)?,

@@ -29,8 +29,11 @@ use crate::verification::Verification;
 /// How long open connections may take to end. With it, the whole ends within a second.
 pub(crate) const LAST: Duration = Duration::from_millis(500);
 
+/// How long the last lines wait for whoever reads them, after an interrupt.
+const LAST_LINES: Duration = Duration::from_millis(250);
+
 pub(crate) async fn run(arguments: ListenArguments) -> Result<Outcome, Failure> {
-    let interrupt = Interrupt::new()?;
+    let mut interrupt = Interrupt::new()?;
     let environment = arguments.keys.token.environment()?;
     let given = arguments.keys.given(&environment)?;
     let keys = given.keys()?;
@@ -65,7 +68,8 @@ pub(crate) async fn run(arguments: ListenArguments) -> Result<Outcome, Failure> 
         answering: Answering::new(status, arguments.delay.unwrap_or_default()),
         ..Session::new(url.clone())
     });
-    let lines = Arc::new(Lines::new(arguments.json, arguments.until));
+    let lines = Lines::new(arguments.json, arguments.until, Arc::clone(&session))?;
+    let lines = Arc::new(lines);
     let page = page.map(|listener| Page::new(listener, Arc::clone(&session)));
     let page = page.transpose()?;
     let journal = arguments.capture.as_deref();
@@ -99,10 +103,10 @@ pub(crate) async fn run(arguments: ListenArguments) -> Result<Outcome, Failure> 
     );
     let receiver = tokio::spawn(receiving.serve(listener));
     let page = page.map(|page| tokio::spawn(page.serve()));
-    tokio::select! {
-        () = interrupt.wait() => {}
-        () = session.stopped() => {}
-    }
+    let is_interrupted = tokio::select! {
+        () = interrupt.wait() => true,
+        () = session.stopped() => false,
+    };
     session.stop();
     let ended = async {
         let _ = receiver.await;
@@ -111,31 +115,59 @@ pub(crate) async fn run(arguments: ListenArguments) -> Result<Outcome, Failure> 
         }
     };
     let _ = tokio::time::timeout(LAST, ended).await;
-    if let Some(ensured) = ensured
-        && let Err(error) = ensured.end().await
-    {
-        warning(error);
-        return Ok(Outcome::No);
+    if let Some(ensured) = ensured {
+        tokio::select! {
+            ended = ensured.end() => if let Err(error) = ended {
+                warning(error);
+                return Ok(Outcome::No);
+            },
+            // Twilio's API may take its time, and the user may not.
+            () = interrupt.wait() => {
+                ensured.warn();
+                return Ok(Outcome::Interrupted);
+            }
+        }
+    }
+    // Who reads may have stopped reading, and nothing but an interrupt is to lose a line.
+    let most = if is_interrupted {
+        LAST_LINES
+    } else {
+        Duration::MAX
+    };
+    tokio::select! {
+        _ = tokio::time::timeout(most, lines.written()) => {}
+        () = interrupt.wait() => {}
     }
     Ok(lines.outcome())
 }
 
 /// The wish of the user, or of the system, to end. It is heard from the moment this is made.
+///
+/// A terminal that is closed says so as well. Without a terminal, as after `nohup`, that is not heard.
 pub(crate) struct Interrupt {
     #[cfg(unix)]
     signals: [tokio::signal::unix::Signal; 2],
+    #[cfg(unix)]
+    hangup: Option<tokio::signal::unix::Signal>,
 }
 
 impl Interrupt {
     #[cfg(unix)]
     pub(crate) fn new() -> Result<Self, Failure> {
+        use std::io::{IsTerminal as _, stderr, stdin, stdout};
         use tokio::signal::unix::{SignalKind, signal};
 
+        let has_terminal =
+            stdin().is_terminal() || stdout().is_terminal() || stderr().is_terminal();
+        let hangup = has_terminal.then(|| signal(SignalKind::hangup()));
         let signals = [
             signal(SignalKind::interrupt())?,
             signal(SignalKind::terminate())?,
         ];
-        Ok(Self { signals })
+        Ok(Self {
+            signals,
+            hangup: hangup.transpose()?,
+        })
     }
 
     #[cfg(not(unix))]
@@ -143,19 +175,26 @@ impl Interrupt {
         Ok(Self {})
     }
 
-    /// Waits for it.
+    /// Waits for it, each time for another.
     #[cfg(unix)]
-    pub(crate) async fn wait(self) {
-        let [mut interrupted, mut terminated] = self.signals;
+    pub(crate) async fn wait(&mut self) {
+        let [interrupted, terminated] = &mut self.signals;
+        let hangup = async {
+            match &mut self.hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = interrupted.recv() => {}
             _ = terminated.recv() => {}
+            _ = hangup => {}
         }
     }
 
-    /// Waits for it.
+    /// Waits for it, each time for another.
     #[cfg(not(unix))]
-    pub(crate) async fn wait(self) {
+    pub(crate) async fn wait(&mut self) {
         let _ = tokio::signal::ctrl_c().await;
     }
 }

@@ -9,6 +9,6 @@ mod style;
 mod visible;
 
 pub(crate) use self::exit::{Failure, Outcome, exit_code, not_understood};
-pub(crate) use self::stream::{Out, note, warning};
+pub(crate) use self::stream::{Out, json_line, note, warning};
 pub(crate) use self::style::{BAD, DIM, GOOD, HEADING};
 pub(crate) use self::visible::{visible, visible_lines, visible_start};

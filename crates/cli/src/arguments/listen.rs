@@ -50,7 +50,7 @@ pub(crate) struct ListenArguments {
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) delay: Option<Duration>,
     /// Ends after N deliveries; the answer is no if any of them was refused.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) until: Option<u64>,
     /// Accepts GET.
     #[arg(long)]

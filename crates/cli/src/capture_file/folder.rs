@@ -86,6 +86,8 @@ pub(crate) fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
             && path
                 .extension()
                 .is_some_and(|extension| extension == "json")
+            // A pipe would be waited for.
+            && path.metadata().is_ok_and(|file| file.is_file())
         {
             files.push(path);
         }

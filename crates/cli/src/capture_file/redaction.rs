@@ -7,6 +7,7 @@ use twilio_verify_webhooks::SIGNATURE_HEADER;
 use url::form_urlencoded;
 
 use super::{Bytes, CaptureFile, CapturedRequest};
+use crate::verification::Outcome;
 
 /// Headers whose values open something, or say who and where somebody is.
 const PRIVATE_HEADERS: [&str; 7] = [
@@ -83,6 +84,14 @@ pub(super) fn redacted(capture: &CaptureFile) -> CaptureFile {
                 .as_deref()
                 .map(|command| stand_ins.text(command));
         }
+        stand_ins.texts(&mut explanation.diagnosis);
+    }
+    match &mut copy.outcome {
+        Outcome::Accepted { key, variant } => {
+            *key = stand_ins.text(key);
+            *variant = stand_ins.text(variant);
+        }
+        Outcome::Refused { message, .. } => *message = stand_ins.text(message),
     }
     copy
 }
@@ -135,6 +144,16 @@ impl StandIns {
             Value::Array(values) => values.iter_mut().for_each(|value| self.json(value)),
             Value::Object(members) => members.values_mut().for_each(|value| self.json(value)),
             Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    /// Replaces in every text of a JSON value what [`StandIns::text`] replaces.
+    fn texts(&mut self, json: &mut Value) {
+        match json {
+            Value::String(text) => *text = self.text(text),
+            Value::Array(values) => values.iter_mut().for_each(|value| self.texts(value)),
+            Value::Object(members) => members.values_mut().for_each(|value| self.texts(value)),
+            Value::Number(_) | Value::Null | Value::Bool(_) => {}
         }
     }
 

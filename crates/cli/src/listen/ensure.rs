@@ -11,7 +11,7 @@ use twilio_verify_webhooks::api::{
 use twilio_verify_webhooks::{ServiceSid, WebhookSid};
 
 use crate::capture_file::Folder;
-use crate::output::{Failure, note, warning};
+use crate::output::{Failure, note, visible, warning};
 use crate::webhooks::ApiClient;
 
 /// The file that says what is to be put back. It is there while `listen --ensure` runs.
@@ -30,7 +30,7 @@ pub(super) struct Ensured {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Change {
-    service: String,
+    service: ServiceSid,
     webhook: WebhookSid,
     /// What it calls now.
     url: String,
@@ -76,20 +76,20 @@ pub(super) fn warn_of_last(folder: &Path) {
 }
 
 impl Change {
+    /// What it says may come from a file that another wrote.
     fn warn(&self) {
         let Self {
-            service,
-            webhook,
-            url,
-            before,
+            service, webhook, ..
         } = self;
-        match before {
+        let url = visible(&self.url);
+        let last = "the last listen --ensure did not end in order, and webhook";
+        match &self.before {
             Some(before) => warning(format_args!(
-                "the last listen --ensure did not end in order, and webhook {webhook} may still call {url}. Put back what was there with:\n  verify-webhooks webhooks update {webhook} --service {service} --url {}",
-                crate::explanation::quoted(before)
+                "{last} {webhook} may still call {url}. Put back what was there with:\n  verify-webhooks webhooks update {webhook} --service {service} --url {}",
+                visible(&crate::explanation::quoted(before))
             )),
             None => warning(format_args!(
-                "the last listen --ensure did not end in order, and webhook {webhook}, which it created, may still call {url}. Delete it with:\n  verify-webhooks webhooks delete {webhook} --service {service}"
+                "{last} {webhook}, which it created, may still call {url}. Delete it with:\n  verify-webhooks webhooks delete {webhook} --service {service}"
             )),
         }
     }
@@ -123,12 +123,19 @@ impl Ensured {
         &self.done
     }
 
+    /// Says how to put back what was there, where it is not.
+    pub(super) fn warn(&self) {
+        if let Some(change) = &self.change {
+            change.warn();
+        }
+    }
+
     /// Puts back what was there.
-    pub(super) async fn end(self) -> Result<(), String> {
-        let Some(change) = self.change else {
+    pub(super) async fn end(&self) -> Result<(), String> {
+        let Some(change) = &self.change else {
             return Ok(());
         };
-        match undo(&self.webhooks, &change).await {
+        match undo(&self.webhooks, change).await {
             Ok(done) => {
                 note(done);
                 let _ = fs::remove_file(&self.journal);
@@ -150,7 +157,7 @@ async fn change(
     journal: &Path,
 ) -> Result<(Option<Change>, String), Failure> {
     let client = ApiClient::new()?;
-    let service = webhooks.service_sid().to_string();
+    let service = webhooks.service_sid();
     let all = client.list_all(webhooks).await.map_err(Failure::failed)?;
     let has_url = |webhook: &&Webhook| webhook.webhook_url.as_deref() == Some(url);
     let found = match wanted {

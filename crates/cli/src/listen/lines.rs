@@ -1,19 +1,31 @@
 //! What `listen` prints: a line when it is ready, and one for each delivery.
+//!
+//! A thread of its own writes them. Whoever reads may stop without going away, as a pager or a terminal that is held does,
+//! and deliveries are answered all the same.
 
-use std::io::Write as _;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::io::{self, Write as _};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use serde::Serialize;
 use serde_json::Value;
+use tokio::sync::oneshot;
 
 use crate::explanation::Step;
-use crate::output::{BAD, DIM, GOOD, HEADING, Out, Outcome, visible, visible_start};
+use crate::output::{
+    BAD, DIM, GOOD, HEADING, Out, Outcome, json_line, visible, visible_start, warning,
+};
 use crate::session::Session;
 use crate::store::{Answer, Entry};
 use crate::summary::Summary;
 
 /// The version of the JSON lines. It changes only if a member does or goes.
 const VERSION: u32 = 1;
+
+/// How many lines wait for whoever reads them. Those of further deliveries are left out.
+const MOST_WAITING: usize = 1000;
 
 /// Where everything is.
 pub(super) struct Addresses {
@@ -26,10 +38,14 @@ pub(super) struct Lines {
     is_json: bool,
     until: Option<u64>,
     inner: Mutex<Inner>,
+    left_out: Arc<AtomicU64>,
 }
 
 struct Inner {
-    out: Out,
+    /// To the thread that writes; `None` after the last line.
+    writer: Option<SyncSender<String>>,
+    /// Tells when the thread has ended.
+    written: Option<oneshot::Receiver<()>>,
     deliveries: u64,
     is_any_refused: bool,
 }
@@ -91,15 +107,42 @@ struct FromApplication<'a> {
 }
 
 impl Lines {
-    pub(super) fn new(is_json: bool, until: Option<u64>) -> Self {
-        Self {
+    /// Starts the thread that writes. It stops the session where nobody reads any more.
+    pub(super) fn new(
+        is_json: bool,
+        until: Option<u64>,
+        session: Arc<Session>,
+    ) -> io::Result<Self> {
+        let (writer, lines) = sync_channel(MOST_WAITING);
+        let (done, written) = oneshot::channel();
+        let left_out = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&left_out);
+        thread::Builder::new().spawn(move || {
+            write(&lines, &count, &session);
+            let _ = done.send(());
+        })?;
+        Ok(Self {
             is_json,
             until,
             inner: Mutex::new(Inner {
-                out: Out::new(),
+                writer: Some(writer),
+                written: Some(written),
                 deliveries: 0,
                 is_any_refused: false,
             }),
+            left_out,
+        })
+    }
+
+    /// Waits until every line is written. None comes after it.
+    pub(super) async fn written(&self) {
+        let written = {
+            let mut inner = self.lock();
+            inner.writer = None;
+            inner.written.take()
+        };
+        if let Some(written) = written {
+            let _ = written.await;
         }
     }
 
@@ -112,10 +155,8 @@ impl Lines {
         let forward = forward.map(|application| application.target.to_string());
         let capture = session.folder.as_ref();
         let capture = capture.map(|folder| folder.path().display().to_string());
-        let mut inner = self.lock();
-        let out = &mut inner.out;
-        let written = if self.is_json {
-            out.json_line(&Ready {
+        let text = if self.is_json {
+            json_line(&Ready {
                 event: "ready",
                 version: VERSION,
                 url: &session.title,
@@ -146,9 +187,19 @@ impl Lines {
                 ));
             }
             text.push_str("Ready. Stop with Ctrl-C.\n\n");
-            out.write_all(text.as_bytes()).and_then(|()| out.flush())
+            text
         };
-        ended(written, inner, session);
+        self.print(&self.lock(), text);
+    }
+
+    fn print(&self, inner: &Inner, text: String) {
+        let sent = inner
+            .writer
+            .as_ref()
+            .map(|writer| writer.try_send(text).is_ok());
+        if sent == Some(false) {
+            self.left_out.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// Prints a delivery, and ends the session after the last one that was asked for.
@@ -159,17 +210,15 @@ impl Lines {
         }
         inner.deliveries = inner.deliveries.saturating_add(1);
         inner.is_any_refused |= !entry.outcome.is_accepted();
-        let written = if self.is_json {
-            inner.out.json_line(&delivery(entry))
+        let text = if self.is_json {
+            json_line(&delivery(entry))
         } else {
-            let text = text(entry);
-            let out = &mut inner.out;
-            out.write_all(text.as_bytes()).and_then(|()| out.flush())
+            text(entry)
         };
+        self.print(&inner, text);
         if self.until == Some(inner.deliveries) {
             session.stop();
         }
-        ended(written, inner, session);
     }
 
     /// The answer of the whole run: no if it was to end by itself and something was refused, or it did not come to that.
@@ -182,10 +231,21 @@ impl Lines {
     }
 }
 
-/// Ends where nobody reads any more, as `head` does.
-fn ended(written: std::io::Result<()>, inner: MutexGuard<'_, Inner>, session: &Session) {
-    if written.is_err() || inner.out.is_closed() {
-        session.stop();
+/// Writes lines until there are no more, or nobody reads any more, as `head` does.
+fn write(lines: &Receiver<String>, left_out: &AtomicU64, session: &Session) {
+    let mut out = Out::new();
+    for line in lines {
+        let written = out.write_all(line.as_bytes()).and_then(|()| out.flush());
+        if written.is_err() || out.is_closed() {
+            session.stop();
+            return;
+        }
+        let left_out = left_out.swap(0, Ordering::Relaxed);
+        if left_out > 0 {
+            warning(format_args!(
+                "the lines of {left_out} deliveries are left out, as nobody read them in time; the page lists deliveries"
+            ));
+        }
     }
 }
 

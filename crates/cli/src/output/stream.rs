@@ -35,7 +35,7 @@ impl Out {
 
     /// Writes a value as JSON on a line of its own, at once.
     pub(crate) fn json_line(&mut self, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
-        writeln!(self, "{}", redacted(&serde_json::to_string(value)?))?;
+        self.write_all(json_line(value).as_bytes())?;
         self.flush()
     }
 
@@ -79,6 +79,13 @@ impl fmt::Debug for Out {
             .field("is_closed", &self.is_closed)
             .finish_non_exhaustive()
     }
+}
+
+/// Returns a value as JSON on a line of its own.
+pub(crate) fn json_line(value: &(impl Serialize + ?Sized)) -> String {
+    // What is printed has texts for names, and nothing else that JSON lacks.
+    let json = serde_json::to_string(value).unwrap_or_default();
+    format!("{}\n", redacted(&json))
 }
 
 /// Says on standard error what the user may want to know.

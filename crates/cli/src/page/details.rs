@@ -1,7 +1,5 @@
 //! One delivery, with all that is known of it.
 
-use std::sync::Arc;
-
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -9,7 +7,7 @@ use serde_json::Value;
 
 use super::json::laid_out;
 use super::{Shared, html, not_found};
-use crate::explanation::{Explanation, quoted};
+use crate::explanation::{Explanation, Step, quoted};
 use crate::output::{visible, visible_lines};
 use crate::pieces::{Beside, Pieces};
 use crate::request::Request;
@@ -66,7 +64,7 @@ struct Accepted {
 struct Refused {
     status: u16,
     message: String,
-    explanation: Option<Arc<Explanation>>,
+    explanation: Option<Explanation>,
     report: String,
     /// The command that diagnoses the file.
     diagnose: Option<String>,
@@ -150,7 +148,7 @@ pub(super) async fn details(
             .as_ref()
             .map(|answer| (answer.status, answer.by.why(), answer.took_ms)),
         answer_note: answer_note(entry.answer.as_ref(), &entry),
-        application: entry.application.clone(),
+        application: entry.application.as_ref().map(shown),
         forward: application.map(|application| application.target.to_string()),
         replays: replays(&entry),
         capture: entry
@@ -191,14 +189,12 @@ fn refused(entry: &Entry) -> Option<Refused> {
     else {
         return None;
     };
-    let explanation = entry.explanation.clone();
-    let report = explanation
-        .as_deref()
-        .map_or_else(String::new, |explanation| pretty(&explanation.diagnosis));
+    let explanation = entry.explanation.as_deref();
+    let report = explanation.map_or_else(String::new, |explanation| pretty(&explanation.diagnosis));
     Some(Refused {
         status: *status,
         message: visible(message),
-        explanation,
+        explanation: explanation.map(explained),
         report,
         diagnose: entry.capture.as_ref().map(|path| {
             let path = quoted(&path.display().to_string());
@@ -271,6 +267,35 @@ fn headers(request: &Request) -> Vec<(String, String)> {
         .collect()
 }
 
+/// An explanation, which may come from the capture of somebody else.
+fn explained(explanation: &Explanation) -> Explanation {
+    let steps = explanation.steps.iter().map(|step| Step {
+        text: visible(&step.text),
+        command: step.command.as_deref().map(visible_lines),
+    });
+    let causes = explanation.causes.iter();
+    Explanation {
+        sentence: visible(&explanation.sentence),
+        steps: steps.collect(),
+        causes: causes.map(|cause| visible(cause)).collect(),
+        diagnosis: Value::Null,
+    }
+}
+
+/// The answer of an application, which may come from the capture of somebody else.
+fn shown(application: &FromApplication) -> FromApplication {
+    let headers = application.headers.iter();
+    FromApplication {
+        target: visible(&application.target),
+        headers: headers
+            .map(|(name, value)| (visible(name), visible(value)))
+            .collect(),
+        body: visible_lines(&application.body),
+        error: application.error.as_deref().map(visible),
+        ..application.clone()
+    }
+}
+
 /// What to make of an answer that Twilio takes for a failure.
 fn answer_note(answer: Option<&Answer>, entry: &Entry) -> Option<String> {
     let answer = answer?;
@@ -306,7 +331,8 @@ fn replays(entry: &Entry) -> Vec<ReplayRow> {
                     .map_or_else(|| "none".to_owned(), |status| status.to_string()),
                 note: application
                     .error
-                    .clone()
+                    .as_deref()
+                    .map(visible)
                     .unwrap_or_else(|| format!("after {} ms", application.took_ms)),
             }
         })

@@ -13,6 +13,9 @@ use crate::summary::Summary;
 /// How much of a text is shown in a row.
 const SHOWN: usize = 120;
 
+/// How much of a delivery the filter for text looks at. It is in the page for each row, and a forgery may have 128 KiB.
+const SEARCHED: usize = 4096;
+
 /// A delivery in the list. The names are those of the elements of its template, which the script fills.
 #[derive(Serialize)]
 pub(super) struct Row {
@@ -55,7 +58,9 @@ impl Row {
         };
         let params = request.params();
         let values = params.iter().map(|(_, value)| value.as_ref());
-        let search: Vec<&str> = values.chain([target.as_str(), note.as_str()]).collect();
+        let texts = [target.as_str(), note.as_str()].into_iter().chain(values);
+        let searched = texts.flat_map(|text| text.chars().chain([' ']));
+        let searched: String = searched.take(SEARCHED).collect();
         Self {
             id: entry.id,
             datetime: entry.received_at.to_string(),
@@ -79,7 +84,7 @@ impl Row {
                 1 => "replayed once".to_owned(),
                 times => format!("replayed {times} times"),
             },
-            search: visible(&search.join(" ").to_lowercase()),
+            search: visible(&searched.to_lowercase()),
         }
     }
 }

@@ -39,6 +39,23 @@ fn refused_deliveries_never_push_out_accepted_ones() {
 }
 
 #[test]
+fn the_list_is_short_whatever_a_flood_holds() {
+    let program = Program::listen(&[]);
+    let (address, path) = program.page();
+    let large = format!("type=challenge.approved&x={}", "a".repeat(120 * 1024));
+    let large = forged().with_body(large);
+    for _ in 0..20 {
+        deliver(program.address(), &large);
+    }
+    for _ in 0..20 {
+        program.line();
+    }
+    let page = open(address, &path).body;
+    assert_eq!(rows(&page, "refused"), 20);
+    assert!(page.len() < 20 * 8 * 1024, "{}", page.len());
+}
+
+#[test]
 fn the_last_two_hundred_are_kept_and_the_latest_refusal() {
     let program = Program::listen(&[]);
     let (address, path) = program.page();

@@ -190,6 +190,62 @@ fn a_copy_for_a_report_names_nobody() {
 }
 
 #[test]
+fn a_copy_for_a_report_has_no_sid_of_the_url() {
+    let sid = "ACa0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5";
+    let url = format!("https://hooks.example.com/webhook?account={sid}");
+    let other = format!("https://other.example.com/webhook?account={sid}");
+    let arguments = ["--listen", "127.0.0.1:0", "--page-port", "0", "--json"];
+    let program = Program::start(command(
+        &[&["listen", "--url", &url][..], &arguments].concat(),
+    ));
+    deliver(program.address(), &signed_for(&url));
+    deliver(program.address(), &signed_for(&other));
+    let lines = [program.line(), program.line()];
+    assert_eq!(
+        lines.map(|line| line["outcome"].clone()),
+        ["accepted", "refused"]
+    );
+    let (address, path) = program.page();
+    for id in [1, 2] {
+        let report = open(address, &format!("{path}deliveries/{id}/report")).body;
+        assert!(report.contains("hooks.example.com"), "{report}");
+        assert!(!report.contains(sid), "{report}");
+    }
+}
+
+#[test]
+fn what_is_in_somebody_elses_capture_stays_text() {
+    let folder = undiagnosed();
+    let file = files(folder.path()).remove(0);
+    let mut capture: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    let text = "<b>\u{1b}[2J\u{202e}";
+    capture["application"] = serde_json::json!({
+        "target": text, "status": 200, "headers": [[text, text]], "body": text, "error": text, "took_ms": 1,
+    });
+    capture["explanation"] = serde_json::json!({
+        "sentence": text, "steps": [{"text": text, "command": text}], "causes": [text], "diagnosis": {text: text},
+    });
+    for member in ["message", "url"] {
+        capture[member] = text.into();
+    }
+    fs::write(&file, capture.to_string()).unwrap();
+    // What is no file is passed over, and not waited for.
+    let pipe = folder.path().join("pipe.json");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let folder = folder.path().to_str().unwrap();
+    let program = Program::start(command(&["inspect", folder, "--page-port", "0", "--json"]));
+    assert_eq!(program.ready["captures"], 1);
+    let (address, path) = program.page();
+    for path in [path.clone(), format!("{path}deliveries/1")] {
+        let page = open(address, &path).body;
+        assert!(page.contains("\\u{1b}[2J\\u{202e}"), "{page}");
+        assert!(!page.contains(['\u{1b}', '\u{202e}']), "{page}");
+        assert!(!page.contains("<b>\\u"), "{page}");
+    }
+}
+
+#[test]
 fn diagnose_reads_captures_and_copies_for_a_report() {
     let folder = tempfile::tempdir().unwrap();
     let program = Program::listen(&["--capture", folder.path().to_str().unwrap()]);

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use super::program::{Program, URL, command, forged, run, signed};
+use super::program::{PATIENCE, Program, URL, command, forged, interrupt, run, signed};
 use super::web::{bytes_of, connect, deliver, request};
 
 /// What the issue promises.
@@ -111,6 +111,57 @@ fn a_reader_that_goes_away_ends_it() {
 }
 
 #[test]
+fn a_reader_that_stops_reading_holds_up_nothing() {
+    let mut listen = command(&[
+        "listen",
+        "--url",
+        URL,
+        "--listen",
+        "127.0.0.1:0",
+        "--page-port",
+        "off",
+        "--json",
+    ]);
+    let mut child = listen
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut ready = String::new();
+    stdout.read_line(&mut ready).unwrap();
+    let ready: serde_json::Value = serde_json::from_str(&ready).unwrap();
+    let address = super::program::address(ready["listen"].as_str().unwrap());
+    // A pipe holds 64 KiB, and a thousand lines wait: the others have no place.
+    let delivery = signed();
+    for _ in 0..1500 {
+        assert_eq!(deliver(address, &delivery).status, 200);
+    }
+    // It ends without having written what waits, and says what is lost once somebody reads.
+    let mut lines = stdout.lines();
+    for _ in 0..1000 {
+        lines.next().unwrap().unwrap();
+    }
+    for _ in 0..1500 {
+        assert_eq!(deliver(address, &delivery).status, 200);
+    }
+    interrupt(&child);
+    let start = Instant::now();
+    let code = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status.code();
+        }
+        assert!(start.elapsed() < PATIENCE, "an interrupt does not end it");
+        std::thread::yield_now();
+    };
+    assert_eq!(code, Some(0));
+    let mut said = String::new();
+    let mut stderr = child.stderr.take().unwrap();
+    stderr.read_to_string(&mut said).unwrap();
+    assert!(said.contains("deliveries are left out"), "{said}");
+}
+
+#[test]
 fn it_ends_after_as_many_deliveries_as_are_asked_for() {
     let program = Program::listen(&["--until", "2"]);
     deliver(program.address(), &signed());
@@ -135,6 +186,19 @@ fn what_is_missing_or_wrong_is_wrong_use() {
         &["listen", "--url", URL, "--answer", "42"],
         &["listen", "--url", URL, "--page-port", "page"],
         &["listen", "--url", URL, "--forward-refused"],
+        &["listen", "--url", URL, "--until", "0"],
+        // A tunnel answers to both schemes.
+        &[
+            "listen",
+            "--url",
+            URL,
+            "--listen",
+            "127.0.0.1:0",
+            "--page-port",
+            "off",
+            "--forward",
+            "http://hooks.example.com",
+        ],
         &[
             "listen",
             "--url",

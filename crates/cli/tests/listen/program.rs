@@ -79,9 +79,7 @@ impl Program {
 
     /// Interrupts it as Ctrl-C does, and returns its exit code.
     pub(crate) fn interrupt(mut self) -> i32 {
-        let pid = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-INT", &pid]).status().unwrap();
-        assert!(sent.success());
+        interrupt(&self.child);
         self.child.wait().unwrap().code().unwrap()
     }
 
@@ -95,6 +93,13 @@ impl Drop for Program {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Interrupts a program as Ctrl-C does.
+pub(crate) fn interrupt(child: &Child) {
+    let pid = child.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &pid]).status().unwrap();
+    assert!(sent.success());
 }
 
 pub(crate) fn address(url: &str) -> SocketAddr {

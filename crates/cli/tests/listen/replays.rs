@@ -138,6 +138,30 @@ fn a_file_is_sent_again_and_as_a_new_one() {
 }
 
 #[test]
+fn a_length_that_is_not_the_bodys_is_not_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = folder.path().to_str().unwrap();
+    let program = Program::listen(&["--capture", name]);
+    let delivery = signed();
+    deliver(program.address(), &delivery);
+    program.line();
+    drop(program);
+    let file = files(folder.path()).remove(0);
+    let mut capture: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    let headers = capture["request"]["headers"].as_array_mut().unwrap();
+    let length = headers.iter_mut().find(|line| line[0] == "content-length");
+    length.unwrap()[1] = "5".into();
+    fs::write(&file, capture.to_string()).unwrap();
+    let application = Application::answering(OK);
+    let output = run(&["replay", file.to_str().unwrap(), "--to", &application.url()]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let (head, body) = application.request();
+    let expected = format!("content-length: {}", delivery.body().len());
+    assert!(head.to_lowercase().contains(&expected), "{head}");
+    assert_eq!(body, delivery.body());
+}
+
+#[test]
 fn a_file_that_cannot_be_sent_says_why() {
     let folder = tempfile::tempdir().unwrap();
     let name = folder.path().to_str().unwrap();

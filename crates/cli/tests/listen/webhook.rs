@@ -2,11 +2,13 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::program::{Program, URL, command};
+use super::program::{PATIENCE, Program, TOKEN, URL, command, interrupt};
 
 const SERVICE: &str = "VAa0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5";
 const WEBHOOK: &str = "YWa0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5";
@@ -16,6 +18,8 @@ const BEFORE: &str = "https://before.example.com/webhook";
 struct Api {
     url: String,
     webhooks: Arc<Mutex<Vec<Value>>>,
+    /// Holds something after each answer.
+    answered: Receiver<()>,
 }
 
 fn webhook(url: &str) -> Value {
@@ -32,6 +36,7 @@ impl Api {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let webhooks = Arc::new(Mutex::new(webhooks));
         let kept = Arc::clone(&webhooks);
+        let (sender, answered) = channel();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
@@ -41,12 +46,16 @@ impl Api {
                 let head = format!(
                     "HTTP/1.1 {status} OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
                 );
-                stream
-                    .write_all(format!("{head}{body}").as_bytes())
-                    .unwrap();
+                // Who asked may be gone.
+                let _ = stream.write_all(format!("{head}{body}").as_bytes());
+                let _ = sender.send(());
             }
         });
-        Self { url, webhooks }
+        Self {
+            url,
+            webhooks,
+            answered,
+        }
     }
 
     fn urls(&self) -> Vec<String> {
@@ -145,6 +154,57 @@ fn a_webhook_calls_the_url_while_it_runs() {
     assert!(program.ready["webhook"].as_str().unwrap().contains(BEFORE));
     assert_eq!(program.interrupt(), 0);
     assert_eq!(api.urls(), [BEFORE]);
+}
+
+#[test]
+fn a_terminal_that_is_closed_puts_back_what_was_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let api = Api::new(vec![webhook(BEFORE)]);
+    let listen = api.listen(folder.path(), URL, SERVICE);
+    let words: Vec<String> = std::iter::once(listen.get_program())
+        .chain(listen.get_args())
+        .map(|word| format!("'{}'", word.to_str().unwrap()))
+        .collect();
+    let mut script = std::process::Command::new("script");
+    script
+        .args(["-qec", &words.join(" "), "/dev/null"])
+        .env("TWILIO_AUTH_TOKEN", TOKEN)
+        .env("TWILIO_ACCOUNT_SID", "ACa0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5")
+        .env_remove("WEBHOOK_URL")
+        .current_dir(folder.path())
+        .stdin(std::process::Stdio::null());
+    let program = Program::start(script);
+    assert_eq!(api.urls(), [URL]);
+    // Without who holds its other end, a terminal hangs up.
+    drop(program);
+    while api.urls() != [BEFORE] {
+        api.answered.recv_timeout(PATIENCE).unwrap();
+    }
+}
+
+#[test]
+fn a_second_interrupt_waits_for_nothing_and_says_what_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let api = Api::new(vec![webhook(BEFORE)]);
+    let mut program = Program::start(api.listen(folder.path(), URL, SERVICE));
+    let mut stderr = program.child.stderr.take().unwrap();
+    // As long as this is held, no call is answered.
+    let held = api.webhooks.lock().unwrap();
+    let start = Instant::now();
+    let code = loop {
+        interrupt(&program.child);
+        if let Some(status) = program.child.try_wait().unwrap() {
+            break status.code();
+        }
+        assert!(start.elapsed() < PATIENCE);
+    };
+    drop(held);
+    assert_eq!(code, Some(130));
+    let mut text = String::new();
+    stderr.read_to_string(&mut text).unwrap();
+    let expected =
+        format!("verify-webhooks webhooks update {WEBHOOK} --service {SERVICE} --url {BEFORE}");
+    assert!(text.contains(&expected), "{text}");
 }
 
 #[test]
