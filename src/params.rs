@@ -17,6 +17,7 @@ pub(crate) use self::name::Name;
 pub(crate) use self::table::Table;
 #[cfg(feature = "diagnosis")]
 pub(crate) use self::unescape::escaped;
+use crate::kernels::Bounds;
 
 /// The decoded parameters of one delivery, in the order received: every name once, all of it UTF-8.
 ///
@@ -71,11 +72,10 @@ impl<'b> Params<'b> {
             .sorted()
             .iter()
             .zip(known)
-            .map(|(&index, known)| Signed {
+            .map(move |(&index, known)| Signed {
                 known,
-                name: table.name(index, text),
-                value: table.value(index, text),
-                start: table.bounds(index).start(),
+                text,
+                bounds: table.bounds(index),
             })
     }
 
@@ -96,6 +96,11 @@ impl<'b> Params<'b> {
         Some(self.table.value(index, self.text))
     }
 
+    /// Returns the documented names that occur, a bit each.
+    pub(crate) fn documented_names(&self) -> u16 {
+        self.table.documented_names()
+    }
+
     /// Tells whether every parameter has a documented name.
     pub(crate) fn all_documented(&self) -> bool {
         self.table.all_documented()
@@ -108,22 +113,36 @@ impl<'b> Params<'b> {
 }
 
 /// A parameter in the order signed.
+#[derive(Clone, Copy)]
 pub(crate) struct Signed<'b> {
     /// The name, if it is documented.
     pub(crate) known: Option<Name>,
-    pub(crate) name: &'b str,
-    pub(crate) value: &'b str,
-    /// Where it starts in [`text`](Params::text).
-    pub(crate) start: usize,
+    text: &'b str,
+    bounds: Bounds,
 }
 
-impl Signed<'_> {
+impl<'b> Signed<'b> {
+    pub(crate) fn name(&self) -> &'b str {
+        let name = self.text.get(self.start()..self.name_end());
+        name.unwrap_or_default()
+    }
+
+    pub(crate) fn value(&self) -> &'b str {
+        let value = self.text.get(self.name_end()..self.end());
+        value.unwrap_or_default()
+    }
+
+    /// Returns where it starts in [`text`](Params::text).
+    pub(crate) fn start(&self) -> usize {
+        self.bounds.start()
+    }
+
     pub(crate) fn name_end(&self) -> usize {
-        self.start.saturating_add(self.name.len())
+        self.bounds.name_end()
     }
 
     pub(crate) fn end(&self) -> usize {
-        self.name_end().saturating_add(self.value.len())
+        self.bounds.end()
     }
 }
 

@@ -62,7 +62,7 @@ pub enum EventError {
         /// The parameter.
         name: &'static str,
     },
-    /// Documented names occur so often that it would take too long to find out whether they have one reading.
+    /// Documented names occur so often, or free texts may end at so many places, that it would take too long to find out whether they have one reading.
     #[error("documented names occur more often than {limit} times")]
     TooManyNames {
         /// How many are looked at.

@@ -110,8 +110,9 @@ fn check_names(params: Params<'_>, rules: Rules) -> Result<(), EventError> {
         match parameter.known {
             Some(name) => before = Some(name),
             None => {
-                check_name(params, rules, before, parameter.name)
-                    .map_err(|fault| unknown_parameter(position, parameter.name, fault))?;
+                let name = parameter.name();
+                check_name(params, rules, before, name)
+                    .map_err(|fault| unknown_parameter(position, name, fault))?;
             }
         }
     }
@@ -183,7 +184,7 @@ fn is_usual(params: Params<'_>) -> bool {
 
 #[cold]
 fn check_all(params: Params<'_>) -> Result<(), EventError> {
-    let mut places = Places::new();
+    let mut places = const { Places::new() };
     places.find(params.text())?;
     check_starts(params, &places)?;
     match interpretations::find(params, &places) {
@@ -210,7 +211,7 @@ fn check_starts(params: Params<'_>, places: &Places) -> Result<(), EventError> {
         };
         let value_start = parameter.name_end();
         match parameter.known {
-            Some(name) if name == place.name && parameter.start == place.start => {}
+            Some(name) if name == place.name && parameter.start() == place.start => {}
             Some(name)
                 if (name.is_json() || name == Name::Uuid)
                     && (value_start <= place.start && place.end() <= parameter.end()) => {}
@@ -222,7 +223,7 @@ fn check_starts(params: Params<'_>, places: &Places) -> Result<(), EventError> {
             }
             None => {
                 let fault = UnknownParameterFault::HoldsDocumented;
-                return Err(unknown_parameter(*position, parameter.name, fault));
+                return Err(unknown_parameter(*position, parameter.name(), fault));
             }
         }
     }
@@ -236,7 +237,7 @@ fn ambiguous(params: Params<'_>, difference: Difference) -> EventError {
     let mut unknown = sorted.filter(|(_, parameter)| parameter.known.is_none());
     let mut last = None;
     let after = unknown.find_map(|(position, parameter)| {
-        last = Some((position, parameter.name));
+        last = Some((position, parameter.name()));
         last.filter(|(_, name)| *name > difference.name.as_str())
     });
     match after.or(last) {
@@ -257,7 +258,7 @@ fn unseparated(params: Params<'_>) -> EventError {
     let mut before = None;
     let mut found = None;
     for (position, parameter) in params.sorted().enumerate() {
-        let text = parameter.name;
+        let text = parameter.name();
         if let (None, Some((after, is_free))) = (parameter.known, before) {
             let words = match is_free {
                 true => Words::two(text.as_bytes()),
@@ -270,7 +271,7 @@ fn unseparated(params: Params<'_>) -> EventError {
         }
         before = parameter
             .known
-            .map(|name| (name, is_free(name, parameter.value)));
+            .map(|name| (name, is_free(name, parameter.value())));
     }
     match found {
         Some((position, name)) => unknown_parameter(position, name, fault),

@@ -86,11 +86,28 @@ impl Name {
         underscores.find_map(|(underscore, _)| starts(underscore))
     }
 
+    /// The first two letters of the names, in order.
+    const STARTS: [&[u8; 2]; 7] = [b"ac", b"ch", b"en", b"fa", b"se", b"ty", b"uu"];
+
     /// Tells whether the first two letters are those of a name.
     pub(crate) fn may_start(text: &[u8]) -> bool {
         let first = text.first_chunk();
-        let starts = [b"ac", b"ch", b"en", b"fa", b"se", b"ty", b"uu"];
-        first.is_some_and(|first| starts.contains(&first))
+        first.is_some_and(|first| Self::STARTS.contains(&first))
+    }
+
+    /// Tells where a text that starts with a letter sorts among the names, if two bytes are enough to tell.
+    pub(crate) fn order(text: &[u8]) -> Option<usize> {
+        let first = text.first_chunk()?;
+        let [letter, _] = first;
+        if !letter.is_ascii_lowercase() || Self::STARTS.contains(&first) {
+            return None;
+        }
+        Some(
+            Self::STARTS
+                .into_iter()
+                .filter(|start| *start < first)
+                .count(),
+        )
     }
 
     /// Finds the name by its length and first letter, which no two of them share.

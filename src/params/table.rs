@@ -93,6 +93,10 @@ impl Table {
         })
     }
 
+    pub(super) fn documented_names(&self) -> u16 {
+        self.names
+    }
+
     pub(super) fn all_documented(&self) -> bool {
         self.others == 0
     }
@@ -191,19 +195,17 @@ fn merge<'n>(
         }
     }
     let mut merged = [0; MAX_PARAMETERS];
-    let (mut known, mut others) = (&*known, &*others);
-    for slot in merged
-        .iter_mut()
-        .take(known.len().wrapping_add(others.len()))
-    {
-        let is_known = match (known.first(), others.first()) {
-            (Some(&known), Some(&other)) => name(known) < name(other),
-            (known, _) => known.is_some(),
-        };
-        let next = if is_known { &mut known } else { &mut others };
-        if let Some((first, rest)) = next.split_first() {
-            (*slot, *next) = (*first, rest);
+    let mut slots = merged.iter_mut();
+    let mut known = known.iter().copied().peekable();
+    for &other in &*others {
+        let before = name(other);
+        while let Some(index) = known.next_if(|&index| name(index) < before) {
+            slots.next().into_iter().for_each(|slot| *slot = index);
         }
+        slots.next().into_iter().for_each(|slot| *slot = other);
+    }
+    for (slot, index) in slots.zip(known) {
+        *slot = index;
     }
     for (slot, index) in sorted.iter_mut().zip(merged) {
         *slot = index;

@@ -1,172 +1,174 @@
 //! Where the value of a documented parameter may end, by its grammar.
 
+use std::ops::{Range, RangeInclusive};
+
 use super::super::json_object;
 use super::super::types::{EventType, FactorType};
 use super::super::values::is_uuid;
-use super::places::{Place, Places, Words, is_in_word};
+use super::places::{Places, Words, is_in_word};
 use crate::limits;
 use crate::params::Name;
 
-/// How much of a text an object may take before looking for its end is given up.
-pub(super) struct Budget(usize);
+/// How many ends of free text are looked at: some more than the free texts of one event have.
+const MOST_ENDS: usize = 320;
+
+/// What looking for ends may take before it is given up.
+pub(super) struct Budget {
+    /// Of text that is looked at for the ends of objects.
+    bytes: usize,
+    /// Of free text.
+    ends: usize,
+}
 
 impl Budget {
-    /// Enough to look at all of a text twice: the objects of one reading and what is planted in them.
+    /// Enough to look at all of a text twice, for the objects of one reading and what is planted in them, and at every
+    /// end of the free texts of an event.
     pub(super) fn of(text: &str) -> Self {
-        Self(text.len().saturating_mul(2))
-    }
-
-    fn spend(&mut self, bytes: usize) -> Option<()> {
-        self.0 = self.0.checked_sub(bytes)?;
-        Some(())
+        Self {
+            bytes: text.len().saturating_mul(2),
+            ends: MOST_ENDS,
+        }
     }
 }
 
-/// Shows every end of the value of a documented parameter that starts at a place, and whether it is free text there:
-/// what could go on. Of free text only the ends after which something may follow. `None` if that takes too long.
+/// Shows every end of the value of a documented parameter that starts at a place, and how many words an unknown name there
+/// must have. Of free text only the ends after which something may follow are shown. `None` if that takes too long.
 pub(super) fn ends(
     text: &str,
     places: &Places,
     name: Name,
     start: usize,
     budget: &mut Budget,
-    mut see: impl FnMut(usize, Words),
+    mut see: impl FnMut(usize, Words) -> Option<()>,
 ) -> Option<()> {
     let rest = text.get(start..).unwrap_or_default();
     let bytes = rest.as_bytes();
     let mut fixed = |len: usize| see(start.saturating_add(len), Words::One);
-    let mut borders = Borders::new(text, places);
-    match name {
-        Name::AccountSid if is_sid(bytes, b"AC") => fixed(SID_LENGTH),
-        Name::ServiceSid if is_sid(bytes, b"VA") => fixed(SID_LENGTH),
-        Name::FactorSid if is_sid(bytes, b"YF") => fixed(SID_LENGTH),
-        Name::ChallengeSid if is_sid(bytes, b"YC") => fixed(SID_LENGTH),
-        Name::AccountSid | Name::ServiceSid | Name::FactorSid | Name::ChallengeSid => {}
+    let lengths = match name {
+        Name::AccountSid | Name::ServiceSid | Name::FactorSid | Name::ChallengeSid => {
+            return match is_sid(bytes, name) {
+                true => fixed(SID_LENGTH),
+                false => Some(()),
+            };
+        }
         Name::ChallengeDetails
         | Name::ChallengeHiddenDetails
         | Name::ChallengeMetadata
         | Name::FactorMetadata => {
-            fixed(0);
+            fixed(0)?;
             if bytes.starts_with(b"null") {
-                fixed(4);
+                fixed(4)?;
             }
             let (end, looked_at) = json_object::end(rest);
-            budget.spend(looked_at)?;
-            if let Some(end) = end {
-                fixed(end);
-            }
+            budget.bytes = budget.bytes.checked_sub(looked_at)?;
+            return end.map_or(Some(()), fixed);
         }
         Name::Type => match known(rest, &EventType::DOCUMENTED, b"._") {
-            Some(len) => fixed(len),
-            None => words(
-                bytes,
-                b"._",
-                limits::MAX_EVENT_TYPE_LENGTH,
-                |len, has_dot| {
-                    let end = start.saturating_add(len);
-                    if let Some(words) = borders.at(end).filter(|_| has_dot) {
-                        see(end, words);
-                    }
-                },
-            ),
+            Some(len) => return fixed(len),
+            None => {
+                let longest = words(bytes, b"._", limits::MAX_EVENT_TYPE_LENGTH);
+                let mut before = bytes.iter().take(longest);
+                let dot = before.position(|byte| *byte == b'.');
+                dot.map(|dot| dot.saturating_add(2)..=longest)
+            }
         },
         Name::FactorType => match known(rest, &FactorType::KNOWN, b"_") {
-            Some(len) => fixed(len),
-            None => words(bytes, b"_", limits::MAX_FACTOR_TYPE_LENGTH, |len, _| {
-                let end = start.saturating_add(len);
-                if let Some(words) = borders.at(end) {
-                    see(end, words);
-                }
-            }),
+            Some(len) => return fixed(len),
+            None => Some(1..=words(bytes, b"_", limits::MAX_FACTOR_TYPE_LENGTH)),
         },
-        Name::Uuid if is_uuid(bytes) => fixed(limits::UUID_TEXT_LENGTH),
-        Name::Uuid => {
-            let fits = |c: char| !c.is_control();
-            characters(rest, limits::UUID_LENGTH.into_inner(), fits, |len| {
-                let end = start.saturating_add(len);
-                if let Some(words) = borders.at(end) {
-                    see(end, words);
-                }
-            });
-        }
+        Name::Uuid if is_uuid(bytes) => return fixed(limits::UUID_TEXT_LENGTH),
+        Name::Uuid => characters(rest, limits::UUID_LENGTH, |c| !c.is_control()),
         Name::EntityIdentity => {
             let (least, most) = limits::ENTITY_IDENTITY_LENGTH.into_inner();
             let fits = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'-';
-            let longest = bytes.iter().take(most).take_while(fits).count();
-            for end in (least..=longest).map(|len| start.saturating_add(len)) {
-                if let Some(words) = borders.at(end) {
-                    see(end, words);
-                }
-            }
+            Some(least..=bytes.iter().take(most).take_while(fits).count())
         }
         Name::FactorFriendlyName => {
             // After the start of the first name nothing can follow before its end.
-            let most = places
-                .first_joined(start)
-                .map_or(text.len(), |place| place.start);
-            let lengths = limits::FRIENDLY_NAME_LENGTH.into_inner();
-            characters(
-                rest,
-                lengths,
-                |_| true,
-                |len| {
-                    let end = start.saturating_add(len);
-                    if let Some(words) = borders.at(end).filter(|_| end <= most) {
-                        see(end, words);
-                    }
-                },
-            );
+            let name = places.first_joined(start);
+            let most = name.map_or(text.len(), |place| place.start);
+            let shown = text.get(start..most).unwrap_or_default();
+            characters(shown, limits::FRIENDLY_NAME_LENGTH, |_| true)
         }
+    };
+    let Some((least, most)) = lengths.map(RangeInclusive::into_inner) else {
+        return Some(());
+    };
+    let ends = start.saturating_add(least)..=start.saturating_add(most);
+    borders(text.as_bytes(), places, ends, |end, words| {
+        // A type does not end with what joins words.
+        let before = end
+            .checked_sub(1)
+            .and_then(|last| text.as_bytes().get(last));
+        if matches!(name, Name::Type | Name::FactorType) && matches!(before, Some(b'.' | b'_')) {
+            return Some(());
+        }
+        budget.ends = budget.ends.checked_sub(1)?;
+        see(end, words)
+    })
+}
+
+/// Shows the places of a range at which free text may end: where a documented name starts, where two words start that no
+/// documented name overlaps, and the end of the text.
+fn borders(
+    text: &[u8],
+    places: &Places,
+    range: RangeInclusive<usize>,
+    mut see: impl FnMut(usize, Words) -> Option<()>,
+) -> Option<()> {
+    let (mut at, last) = range.into_inner();
+    // Up to the end of the last word that may start in the range, what joins it to the next and the first byte of that.
+    let after = text.get(last..).unwrap_or_default();
+    let words = after.iter().take(limits::MAX_NAME_LENGTH);
+    let word = words.take_while(|byte| is_in_word(**byte)).count();
+    let farthest = last.saturating_add(word).saturating_add(2);
+    let text = text.get(..farthest).unwrap_or(text);
+    let mut names = places.from(at).iter().map(|place| place.start).peekable();
+    let mut word = at..at;
+    while at <= last {
+        if word.end <= at {
+            let next = joined_word(text, places, at);
+            word = next.unwrap_or(text.len()..usize::MAX);
+        }
+        while names.next_if(|name| *name < at).is_some() {}
+        let name = names.peek().copied().unwrap_or(usize::MAX);
+        at = word.start.max(at).min(name);
+        if at > last {
+            break;
+        }
+        let first = word.end.saturating_sub(at);
+        see(at, Words::Two { first })?;
+        at = at.saturating_add(1);
     }
     Some(())
 }
 
-/// Where free text may end, because what follows there can start with a name.
-struct Borders<'t> {
-    text: &'t [u8],
-    places: &'t Places,
-    /// The documented names that are not before the last place asked for.
-    names: &'t [Place],
-    /// Where the letters and digits end that follow that place, and whether an unknown name could go on there.
-    word: (usize, bool),
-}
-
-impl<'t> Borders<'t> {
-    fn new(text: &'t str, places: &'t Places) -> Self {
-        Self {
-            text: text.as_bytes(),
-            places,
-            names: places.all(),
-            word: (0, false),
-        }
-    }
-
-    /// Returns what follows a place if a documented name starts there, two words follow that overlap none, or the string
-    /// ends. The places that are asked for go up.
-    fn at(&mut self, place: usize) -> Option<Words> {
-        if self.word.0 < place {
-            let rest = self.text.get(place..).unwrap_or_default();
-            let word = rest.iter().take_while(|byte| is_in_word(**byte));
-            let end = place.saturating_add(word.count());
-            let joins = self.text.get(end) == Some(&b'_')
-                && !self.places.overlap(end, end.saturating_add(1));
-            self.word = (end, joins);
-        }
-        while let [first, rest @ ..] = self.names
-            && first.start < place
-        {
-            self.names = rest;
-        }
-        let is_name = self.names.first().is_some_and(|name| name.start == place);
-        let first = self.word.0.saturating_sub(place);
-        (is_name || self.word.1 || place == self.text.len()).then_some(Words::Two { first })
-    }
+/// Returns the first word, or end of one, from a place on that is joined to another one where no documented name is.
+fn joined_word(text: &[u8], places: &Places, at: usize) -> Option<Range<usize>> {
+    let rest = text.get(at..)?;
+    let mut underscores = (at..).zip(rest).filter(|(_, byte)| **byte == b'_');
+    underscores.find_map(|(underscore, _)| {
+        let next = underscore.saturating_add(1);
+        let is_joined = text.get(next).is_some_and(|next| is_in_word(*next))
+            && !places.overlap(underscore, next.saturating_add(1));
+        let at = at.max(places.end_before(underscore));
+        let before = text.get(at..underscore).filter(|_| is_joined)?;
+        let word = before.iter().rev().take_while(|byte| is_in_word(**byte));
+        let start = underscore.saturating_sub(word.count());
+        (start < underscore).then_some(start..underscore)
+    })
 }
 
 /// How many bytes a SID has.
 const SID_LENGTH: usize = 34;
 
-fn is_sid(text: &[u8], prefix: &[u8]) -> bool {
+fn is_sid(text: &[u8], name: Name) -> bool {
+    let prefix = match name {
+        Name::AccountSid => b"AC",
+        Name::ServiceSid => b"VA",
+        Name::FactorSid => b"YF",
+        _ => b"YC",
+    };
     let sid = text.get(..SID_LENGTH);
     sid.and_then(|sid| sid.strip_prefix(prefix))
         .is_some_and(|digits| digits.iter().all(u8::is_ascii_alphanumeric))
@@ -179,40 +181,32 @@ fn known(text: &str, known: &[&str], joins: &[u8]) -> Option<usize> {
     (!next.is_some_and(|next| joins.contains(next))).then_some(known.len())
 }
 
-/// Shows every length at which a text starts with lower-case words, each joined to the next by one byte, and whether a
-/// dot is among these.
-fn words(text: &[u8], joins: &[u8], most: usize, mut see: impl FnMut(usize, bool)) {
-    let (mut is_open, mut has_dot) = (true, false);
-    for (byte, len) in text.iter().zip(1..=most) {
-        match byte {
-            b'a'..=b'z' => {
-                is_open = false;
-                see(len, has_dot);
-            }
-            join if !is_open && joins.contains(join) => {
-                is_open = true;
-                has_dot |= *join == b'.';
-            }
-            _ => return,
-        }
-    }
+/// Returns how far a text goes on with lower-case words, each joined to the next by one byte.
+fn words(text: &[u8], joins: &[u8], most: usize) -> usize {
+    let mut is_open = true;
+    let fits = |byte: &&u8| {
+        let is_join = joins.contains(*byte);
+        let fits = is_join && !is_open || byte.is_ascii_lowercase();
+        is_open = is_join;
+        fits
+    };
+    text.iter().take(most).take_while(fits).count()
 }
 
-/// Shows every length at which a text starts with so many characters of a kind.
+/// Returns the least and the most bytes that so many characters of a kind have at the start of a text.
 fn characters(
     text: &str,
-    (least, most): (usize, usize),
+    count: RangeInclusive<usize>,
     fits: impl Fn(char) -> bool,
-    mut see: impl FnMut(usize),
-) {
-    for ((start, c), count) in text.char_indices().zip(1..=most) {
-        if !fits(c) {
-            return;
-        }
-        if count >= least {
-            see(start.saturating_add(c.len_utf8()));
-        }
-    }
+) -> Option<RangeInclusive<usize>> {
+    let (least, most) = count.into_inner();
+    let mut ends = text
+        .char_indices()
+        .take(most)
+        .take_while(|(_, c)| fits(*c))
+        .map(|(start, c)| start.saturating_add(c.len_utf8()));
+    let least = ends.nth(least.saturating_sub(1))?;
+    Some(least..=ends.last().unwrap_or(least))
 }
 
 /// Tells whether a type or uuid ends with its own name and a known value: the parameter then starts there, after an

@@ -8,6 +8,7 @@ use super::super::absent::AbsentJson;
 use super::extent::{self, Budget};
 use super::places::{Place, Places, Words, shortest_name};
 use super::ways::{Difference, Leading, Says, Way, Ways};
+use crate::limits;
 use crate::params::{Name, Params};
 
 /// What the interpretations of a string have in common with the one that was presented.
@@ -32,11 +33,10 @@ pub(super) fn find(params: Params<'_>, places: &Places) -> Outcome {
         text: params.text(),
         places,
         params,
-        presented: Name::ALL.into_iter().fold(0, |names, name| {
-            names | params.documented(name).map_or(0, |_| name.bit())
-        }),
-        leading: Leading::new(),
+        presented: params.documented_names(),
+        leading: const { Leading::new() },
         left: None,
+        word: None,
         is_found: false,
         difference: None,
     };
@@ -59,10 +59,20 @@ struct Search<'t> {
     leading: Leading,
     /// What the last value led to.
     left: Option<(usize, usize, Discriminant<Says>, bool)>,
+    /// The word before which the last free text ended.
+    word: Option<Word>,
     /// Whether a way to the end says what is presented.
     is_found: bool,
     /// What another way to the end says.
     difference: Option<Difference>,
+}
+
+/// What may start an unknown name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Word {
+    end: usize,
+    /// Where the name sorts among the documented ones.
+    order: usize,
 }
 
 /// What comes next after a value.
@@ -88,7 +98,7 @@ impl Search<'_> {
         }
         let mut budget = Budget::of(self.text);
         // In one place, as to copy them takes time.
-        let (mut direct, mut open) = (Ways::none(), Ways::none());
+        let (mut direct, mut open) = const { (Ways::none(), Ways::none()) };
         for (index, place) in self.places.all().iter().enumerate() {
             self.leading.directly(index, &mut direct)?;
             self.leading.openly(*place, &mut open)?;
@@ -103,27 +113,20 @@ impl Search<'_> {
     fn go_on(&mut self, place: Place, ways: [&Ways; 2], budget: &mut Budget) -> Option<()> {
         let (name, start) = (place.name, place.end());
         let (text, places) = (self.text, self.places);
-        let fixed = self.fixed_end(name, start);
-        self.left = None;
-        let mut found = Some(());
-        let mut see = |end, words| {
-            if found.is_some() {
-                found = self.end(name, start..end, words, ways);
-            }
+        let presented = self.params.documented(name);
+        let is_here = |value: &&str| {
+            let here = text.get(start..).map(str::as_ptr);
+            here == Some(value.as_ptr())
         };
-        match fixed {
-            Some(end) => see(end, Words::One),
-            None => extent::ends(text, places, name, start, budget, see)?,
+        (self.left, self.word) = (None, None);
+        let mut see = |end, words| self.end(name, presented, start..end, words, ways);
+        match presented.filter(is_here) {
+            // A presented SID or JSON object ends nowhere else.
+            Some(value) if name.is_sid() || name.is_json() && AbsentJson::of(value).is_none() => {
+                see(start.saturating_add(value.len()), Words::One)
+            }
+            _ => extent::ends(text, places, name, start, budget, see),
         }
-        found
-    }
-
-    /// Returns the end of a presented SID or JSON object: it ends nowhere else.
-    fn fixed_end(&self, name: Name, start: usize) -> Option<usize> {
-        let value = self.params.documented(name)?;
-        let is_fixed = name.is_sid() || name.is_json() && AbsentJson::of(value).is_none();
-        let is_here = || Some(value.as_ptr()) == self.text.get(start..).map(str::as_ptr);
-        (is_fixed && is_here()).then_some(start.saturating_add(value.len()))
     }
 
     /// Goes on after a value of a documented parameter, on the ways that lead to it from a documented and from an unknown
@@ -131,17 +134,23 @@ impl Search<'_> {
     fn end(
         &mut self,
         name: Name,
+        presented: Option<&str>,
         value: Range<usize>,
         words: Words,
         [direct, open]: [&Ways; 2],
     ) -> Option<()> {
         let end = value.end;
+        let word = self.word(name, presented, &value, words);
+        if word.is_some() && word == self.word {
+            return Some(());
+        }
+        self.word = word;
         let Some(next) = self.next(name, end, words) else {
             return Some(());
         };
         let value = self.text.get(value)?;
-        let said = self.said(name, value, words, &next);
-        let is_overshot = extent::is_overshot(name, value);
+        let said = said(name, presented, value, words, &next);
+        let is_overshot = words != Words::One && extent::is_overshot(name, value);
         // Ends within one word mostly lead to the same.
         if let Next::Unknown { from, later, .. } = next {
             let left = (from, later.len(), discriminant(&said), is_overshot);
@@ -156,6 +165,28 @@ impl Search<'_> {
             }
         }
         Some(())
+    }
+
+    /// Returns the word after free text, if all that matters of it is in what is returned: not for a value that may be the
+    /// presented one, and not for those whose text matters.
+    fn word(
+        &self,
+        name: Name,
+        presented: Option<&str>,
+        value: &Range<usize>,
+        words: Words,
+    ) -> Option<Word> {
+        let Words::Two { first } = words else {
+            return None;
+        };
+        let is_free = matches!(name, Name::EntityIdentity | Name::FactorFriendlyName);
+        let is_presented = presented.is_some_and(|presented| presented.len() == value.len());
+        if !is_free || is_presented || first >= limits::MAX_NAME_LENGTH.saturating_sub(1) {
+            return None;
+        }
+        let order = Name::order(self.text.as_bytes().get(value.end..)?)?;
+        let end = value.end.saturating_add(first);
+        Some(Word { end, order })
     }
 
     /// Returns what can come next after the value of a documented parameter.
@@ -185,26 +216,6 @@ impl Search<'_> {
             later: later.get(first..).unwrap_or_default(),
             held: self.places.first_joined(from),
         })
-    }
-
-    /// Returns what an interpretation with a value says.
-    fn said(&self, name: Name, value: &str, words: Words, next: &Next) -> Says {
-        let Some(presented) = self.params.documented(name) else {
-            return Says::SomethingElse(Difference { name, position: 0 });
-        };
-        if ptr::eq(presented, value) || presented == value {
-            return Says::TheSame;
-        }
-        // A type that Twilio adds later may hold what could be an unknown name.
-        let is_start = words != Words::One
-            && matches!(next, Next::Unknown { .. })
-            && matches!(name, Name::Type | Name::FactorType)
-            && presented.starts_with(value);
-        if is_start {
-            return Says::Less;
-        }
-        let position = u16::try_from(presented.len().min(value.len())).unwrap_or(u16::MAX);
-        Says::SomethingElse(Difference { name, position })
     }
 
     /// Goes on after a value.
@@ -281,6 +292,26 @@ impl Search<'_> {
             None => Says::TheSame,
         }
     }
+}
+
+/// Returns what an interpretation with a value says, beside the value presented.
+fn said(name: Name, presented: Option<&str>, value: &str, words: Words, next: &Next) -> Says {
+    let Some(presented) = presented else {
+        return Says::SomethingElse(Difference { name, position: 0 });
+    };
+    if ptr::eq(presented, value) || presented == value {
+        return Says::TheSame;
+    }
+    // A type that Twilio adds later may hold what could be an unknown name.
+    let is_start = words != Words::One
+        && matches!(next, Next::Unknown { .. })
+        && matches!(name, Name::Type | Name::FactorType)
+        && presented.starts_with(value);
+    if is_start {
+        return Says::Less;
+    }
+    let position = u16::try_from(presented.len().min(value.len())).unwrap_or(u16::MAX);
+    Says::SomethingElse(Difference { name, position })
 }
 
 /// The documented names that may come next after another: every event has the last three.

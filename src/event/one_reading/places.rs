@@ -29,7 +29,7 @@ impl Place {
 }
 
 impl Places {
-    pub(super) fn new() -> Self {
+    pub(super) const fn new() -> Self {
         let first = Place {
             start: 0,
             name: Name::AccountSid,
@@ -60,11 +60,16 @@ impl Places {
         let Some(service) = service else {
             return Ok(());
         };
-        let rest = text.as_bytes().get(service..).unwrap_or_default();
-        for (start, four) in (service..).zip(rest.windows(4)) {
-            let name = match four {
-                b"type" => Name::Type,
-                b"uuid" => Name::Uuid,
+        let text = text.as_bytes();
+        // The second letters of both.
+        let mut letters = Finder::new(text, |bytes| equal(bytes, b'y') | equal(bytes, b'u'));
+        let mut from = service;
+        while let Some(letter) = letters.find(from) {
+            from = letter.saturating_add(1);
+            let start = letter.saturating_sub(1);
+            let name = match text.get(start..).and_then(|rest| rest.first_chunk()) {
+                Some(b"type") => Name::Type,
+                Some(b"uuid") => Name::Uuid,
                 _ => continue,
             };
             self.push(start, name)?;
@@ -100,6 +105,13 @@ impl Places {
         self.all.get(..self.len).unwrap_or_default()
     }
 
+    /// Returns those from a place on.
+    pub(super) fn from(&self, start: usize) -> &[Place] {
+        let all = self.all();
+        let first = all.partition_point(|place| place.start < start);
+        all.get(first..).unwrap_or_default()
+    }
+
     /// Returns the index of the documented name that starts at a place: none of them starts with another.
     pub(super) fn at(&self, start: usize) -> Option<usize> {
         let all = self.all();
@@ -111,15 +123,22 @@ impl Places {
 
     /// Returns the first name of two words or more that starts from a place on.
     pub(super) fn first_joined(&self, from: usize) -> Option<Place> {
-        let all = self.all();
-        let first = all.partition_point(|place| place.start < from);
-        let mut rest = all.iter().skip(first);
+        let mut rest = self.from(from).iter();
         rest.find(|place| place.name.is_joined()).copied()
     }
 
     /// Returns where a name starts for the last time.
     pub(super) fn last(&self, name: Name) -> Option<usize> {
         self.last.get(name.index()).copied().flatten()
+    }
+
+    /// Returns where the last name of two words or more ends that starts before a place.
+    pub(super) fn end_before(&self, place: usize) -> usize {
+        let all = self.all();
+        let after = all.partition_point(|other| other.start < place);
+        let mut before = all.get(..after).unwrap_or_default().iter().rev();
+        let last = before.find(|place| place.name.is_joined());
+        last.map_or(0, |place| place.end())
     }
 
     /// Tells whether a name of two words or more lies partly or wholly between two places, or across one place if
@@ -189,11 +208,13 @@ pub(super) fn shortest_name(text: &[u8], after: Name, words: Words) -> Option<us
         return None;
     }
     if let Words::Two { first } = words {
-        let (word, rest) = text.split_at_checked(first)?;
         let name = text.get(..first.saturating_add(2))?;
+        let (word, rest) = text.split_at_checked(first)?;
         let joins = matches!(rest, [b'_', next, ..] if is_in_word(*next));
-        let fits = after != Name::EntityIdentity || !word.iter().any(u8::is_ascii_digit);
-        if !joins || !fits || name.len() > limits::MAX_NAME_LENGTH {
+        if !joins || name.len() > limits::MAX_NAME_LENGTH {
+            return None;
+        }
+        if after == Name::EntityIdentity && word.iter().any(u8::is_ascii_digit) {
             return None;
         }
         if name > after.as_str().as_bytes() {

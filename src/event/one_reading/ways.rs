@@ -120,6 +120,8 @@ pub(super) struct Leading {
     direct: List<(Way, u8), 128>,
     /// The ways on which an unknown parameter may end at the place.
     open: List<Open, 48>,
+    /// The documented names after these, a bit each.
+    open_names: u16,
 }
 
 /// From where to where a documented parameter may start after an unknown one.
@@ -132,7 +134,7 @@ struct Open {
 }
 
 impl Leading {
-    pub(super) fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self {
             last: [0; limits::MAX_NAME_OCCURRENCES],
             direct: List::filled((Way::START, 0)),
@@ -142,6 +144,7 @@ impl Leading {
                 to: 0,
                 way: Way::START,
             }),
+            open_names: 0,
         }
     }
 
@@ -171,6 +174,7 @@ impl Leading {
             open.from = open.from.min(from);
             return Some(());
         }
+        self.open_names |= name.bit();
         self.open.push(Open {
             name,
             from,
@@ -194,7 +198,7 @@ impl Leading {
     pub(super) fn openly(&self, place: Place, ways: &mut Ways) -> Option<()> {
         ways.0.len = 0;
         // Nothing ends within a documented name.
-        if place.is_overlapped {
+        if place.is_overlapped || self.open_names & place.name.bit() == 0 {
             return Some(());
         }
         for open in self.open.all() {
