@@ -20,7 +20,11 @@ fn convert(event: &CloudEvent) -> Result<Event, Box<dyn Error>> {
         builder = builder.time(time.as_str());
     }
     if event.data_json().is_some() {
-        builder = builder.data("application/json", event.decode_data::<Value>()?);
+        let data: Value = event.decode_data()?;
+        builder = match &event.dataschema {
+            Some(schema) => builder.data_with_schema("application/json", schema.as_str(), data),
+            None => builder.data("application/json", data),
+        };
     }
     Ok(builder.build()?)
 }
@@ -34,6 +38,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let converted = convert(&event)?;
     assert_eq!(converted.id(), event.id);
     assert_eq!(converted.ty(), event.event_type);
+    let schema = converted.dataschema().map(|schema| schema.as_str());
+    assert_eq!(
+        schema,
+        event.dataschema.as_ref().map(|schema| schema.as_str())
+    );
     println!("{converted}");
     Ok(())
 }
