@@ -16,7 +16,7 @@ pub struct Batch {
     pub name: &'static str,
     pub body: String,
     /// What is signed: the destination with the hash.
-    pub signed_text: String,
+    pub string_to_sign: String,
     pub signature: String,
 }
 
@@ -24,12 +24,12 @@ impl Batch {
     fn new(name: &'static str, body: String) -> Self {
         let hash = Sha256::digest(body.as_bytes());
         let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        let signed_text = format!("{DESTINATION}?bodySHA256={hash}");
-        let signature = floor::signature(AUTH_TOKEN, &signed_text);
+        let string_to_sign = format!("{DESTINATION}?bodySHA256={hash}");
+        let signature = floor::signature(AUTH_TOKEN, &string_to_sign);
         Self {
             name,
             body,
-            signed_text,
+            string_to_sign,
             signature,
         }
     }

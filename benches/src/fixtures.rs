@@ -22,7 +22,7 @@ pub struct Fixture {
     pub parameters: Vec<(&'static str, String)>,
     pub body: String,
     /// The URL, then names and values in the order of the names.
-    pub signed_text: String,
+    pub string_to_sign: String,
     pub signature: String,
 }
 
@@ -33,13 +33,13 @@ impl Fixture {
         let mut sorted = parameters.clone();
         sorted.sort();
         let text = sorted.iter().flat_map(|(name, value)| [*name, value]);
-        let signed_text: String = [URL].into_iter().chain(text).collect();
-        let signature = floor::signature(AUTH_TOKEN, &signed_text);
+        let string_to_sign: String = [URL].into_iter().chain(text).collect();
+        let signature = floor::signature(AUTH_TOKEN, &string_to_sign);
         Self {
             name,
             parameters,
             body,
-            signed_text,
+            string_to_sign,
             signature,
         }
     }

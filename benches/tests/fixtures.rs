@@ -44,7 +44,7 @@ fn everyone_refuses_a_wrong_tag() {
 fn sizes() {
     let sizes = fixtures::all().map(|fixture| {
         let escapes = fixture.body.matches('%').count();
-        (fixture.body.len(), fixture.signed_text.len(), escapes)
+        (fixture.body.len(), fixture.string_to_sign.len(), escapes)
     });
     let expected = [
         (251, 267, 0),

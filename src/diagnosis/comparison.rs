@@ -1,5 +1,5 @@
 use super::context::Context;
-use super::location::{Location, cut};
+use super::location::{Location, path_and_query};
 use super::urls::is_private;
 use crate::delivery::Delivery;
 use crate::receiver::{AccountReceiver, Endpoint, Receiver};
@@ -104,7 +104,11 @@ fn compare(endpoint: &Endpoint, delivery: &Delivery<'_>, context: &Context<'_>) 
             host.map(|hint| (hint.header, hint.value.0)),
         ),
         piece("port", here.port.trim_start_matches(':'), port),
-        piece("path", path, of_target(|target| Some(cut(target).0))),
-        piece("query", query, of_target(|target| cut(target).1)),
+        piece(
+            "path",
+            path,
+            of_target(|target| Some(path_and_query(target).0)),
+        ),
+        piece("query", query, of_target(|target| path_and_query(target).1)),
     ]
 }

@@ -2,7 +2,7 @@
 
 use super::Cause;
 use super::context::Context;
-use super::location::cut;
+use super::location::path_and_query;
 use super::ways::Request;
 use crate::delivery::Delivery;
 
@@ -32,15 +32,20 @@ pub(super) fn excluded(
         is_plain && !path.contains(char::is_alphabetic),
     );
 
-    let target = delivery.target.map(|target| cut(target).1);
+    let target = delivery.target.map(|target| path_and_query(target).1);
     let queries: Vec<&str> = [
         request.base.query.as_deref(),
         request.configured.query.as_deref(),
     ]
     .into_iter()
     .chain([target.flatten()])
-    .chain(context.targets.iter().map(|hint| cut(hint.value).1))
-    .chain(context.urls.iter().map(|url| cut(url).1))
+    .chain(
+        context
+            .targets
+            .iter()
+            .map(|hint| path_and_query(hint.value).1),
+    )
+    .chain(context.urls.iter().map(|url| path_and_query(url).1))
     .flatten()
     .filter(|query| !query.is_empty())
     .collect();

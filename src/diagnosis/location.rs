@@ -20,7 +20,7 @@ impl Location {
     pub(super) fn new(url: &str) -> Option<Self> {
         let parts = UrlParts::new(url).ok()?;
         let (user, host, port) = parts.authority();
-        let (path, query) = cut(parts.rest);
+        let (path, query) = path_and_query(parts.rest);
         Some(Self {
             scheme: parts.scheme.to_owned(),
             user: user.to_owned(),
@@ -77,7 +77,7 @@ impl Location {
 }
 
 /// Splits a target into its path and its query.
-pub(super) fn cut(target: &str) -> (&str, Option<&str>) {
+pub(super) fn path_and_query(target: &str) -> (&str, Option<&str>) {
     match target.split_once('?') {
         Some((path, query)) => (path, Some(query)),
         None => (target, None),

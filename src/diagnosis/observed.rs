@@ -1,7 +1,7 @@
 //! What can be told from a request without its signature.
 
 use super::context::Context;
-use super::location::{Location, cut};
+use super::location::{Location, path_and_query};
 use super::tags::Tags;
 use super::urls::is_private;
 use super::{Cause, Finding, MAX_BODY, neighbours};
@@ -46,8 +46,8 @@ fn method(endpoint: &Endpoint, delivery: &Delivery<'_>, findings: &mut Vec<Findi
                 .address
                 .variants()
                 .next()
-                .and_then(|url| cut(url).1);
-            let query = delivery.target.and_then(|target| cut(target).1);
+                .and_then(|url| path_and_query(url).1);
+            let query = delivery.target.and_then(|target| path_and_query(target).1);
             let has_none = query.is_none_or(|query| query.is_empty() || Some(query) == configured);
             if has_none && delivery.target.is_some() {
                 findings.push(Cause::GetWithoutParameters.into());

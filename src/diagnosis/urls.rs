@@ -12,7 +12,7 @@ use url::Url as ParsedUrl;
 
 pub(super) use self::origin::{is_private, other_port};
 use super::context::Context;
-use super::location::{Location, cut};
+use super::location::{Location, path_and_query};
 use super::{Cause, Finding};
 
 /// How many origins are tried together with another path or query.
@@ -465,7 +465,7 @@ fn targets<'e>(evidence: &Evidence<'e>) -> Vec<(&'static str, &'e str, Option<&'
         .chain(headers)
         .filter(|(_, target)| target.len() <= super::MAX_TARGET)
         .map(|(at, target)| {
-            let (path, query) = cut(target);
+            let (path, query) = path_and_query(target);
             (at, path, query)
         })
         .collect()

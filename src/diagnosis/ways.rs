@@ -1,7 +1,7 @@
 //! Which parts of a request may have been signed: its URL, its body, its query.
 
 use super::form::{Form, sorted};
-use super::location::{Location, cut};
+use super::location::{Location, path_and_query};
 use super::{Cause, Finding};
 use crate::delivery::Delivery;
 use crate::receiver::{Address, Endpoint};
@@ -35,7 +35,7 @@ impl<'a> Request<'a> {
         let target = delivery
             .target
             .filter(|target| target.len() <= super::MAX_TARGET);
-        let (path, query) = target.map_or(("", None), cut);
+        let (path, query) = target.map_or(("", None), path_and_query);
         let is_origin = matches!(endpoint.address, Address::Origin(_));
         let mut configured = Location::new(endpoint.address.variants().next()?)?;
         if is_origin {

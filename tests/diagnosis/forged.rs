@@ -161,7 +161,7 @@ fn a_target_that_is_in_no_url_is_not_blamed_on_the_port() {
 
 /// The text that was signed, cut into other parameters, has a signature that is right and no cause to mend.
 #[test]
-fn another_cut_of_a_signed_text_stays_refused() {
+fn another_split_of_a_signed_string_stays_refused() {
     let cut = [
         form(&v1()).replace("entity_identity=ff48", "entity_identityff=48"),
         form(&v1()).replace("&type=", "&typ=e"),

@@ -280,7 +280,7 @@ fn a_receiver_for_accounts_refuses_the_same() {
 }
 
 #[test]
-fn boundary_shifts_keep_the_signed_text() {
+fn boundary_shifts_keep_the_string_to_sign() {
     let receiver = receiver().build().unwrap();
     for case in [
         NegativeCase::ShiftedFriendlyName,

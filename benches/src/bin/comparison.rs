@@ -160,7 +160,7 @@ fn control<'s, M: KeyInit + Mac + Clone + 's>(
 ) -> Subject<'s> {
     let keyed = <M as KeyInit>::new_from_slice(AUTH_TOKEN.as_bytes()).unwrap();
     let tag = move || {
-        let mac = keyed.clone().chain_update(&fixture.signed_text);
+        let mac = keyed.clone().chain_update(&fixture.string_to_sign);
         mac.finalize().into_bytes()
     };
     let signature = STANDARD.encode(tag());

@@ -55,7 +55,7 @@ fn run(path: &str, fixture: &Fixture) {
     let accounts = account_receiver();
     let mut buffer = Buffer::new();
     match path {
-        "hmac" => repeat(|| kept.tag(&fixture.signed_text)),
+        "hmac" => repeat(|| kept.tag(&fixture.string_to_sign)),
         "open" => repeat(|| {
             let unverified = accounts.open(&delivery(fixture), &mut buffer).unwrap();
             unverified.params().len()

@@ -55,7 +55,7 @@ fn print_unknown() {
 fn column<'c>(fixture: &'c Fixture, wanted: &[String]) -> Vec<(&'c str, Timing)> {
     let Fixture {
         body,
-        signed_text,
+        string_to_sign,
         signature,
         ..
     } = fixture;
@@ -67,11 +67,13 @@ fn column<'c>(fixture: &'c Fixture, wanted: &[String]) -> Vec<(&'c str, Timing)>
     let [mut opened, mut verified, mut received, mut decoded] = [const { Buffer::new() }; 4];
 
     let mut candidates = vec![
-        Candidate::new("R: HMAC, keyed state kept", || kept.tag(signed_text)),
+        Candidate::new("R: HMAC, keyed state kept", || kept.tag(string_to_sign)),
         Candidate::new("HMAC, keyed afresh", || {
-            floor::keyed_afresh(AUTH_TOKEN, signed_text)
+            floor::keyed_afresh(AUTH_TOKEN, string_to_sign)
         }),
-        Candidate::new("SHA-1 without a key", || floor::compressions(signed_text)),
+        Candidate::new("SHA-1 without a key", || {
+            floor::compressions(string_to_sign)
+        }),
         Candidate::new("decode and order", || {
             let unverified = accounts.open(&delivery(fixture), &mut opened).unwrap();
             unverified.params().len()

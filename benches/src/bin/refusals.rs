@@ -24,7 +24,7 @@ fn main() {
 
     let mut names = vec!["R".to_owned(), "accepted".to_owned()];
     let mut candidates = vec![
-        Candidate::new("R", || kept.tag(&fixture.signed_text)),
+        Candidate::new("R", || kept.tag(&fixture.string_to_sign)),
         verify(&one_key, delivery(&fixture)),
     ];
     for refused in &refused {

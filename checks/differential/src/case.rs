@@ -42,7 +42,7 @@ pub(crate) struct Case {
     pub(crate) name: String,
     pub(crate) layer: Layer,
     /// Whether it is to be accepted by Twilio's documentation: of a request, that Twilio sends it to a webhook that is
-    /// configured so; of parameters or a body, that the signature fits them, whoever cut them so.
+    /// configured so; of parameters or a body, that the signature fits them, whoever split them so.
     pub(crate) genuine: bool,
     pub(crate) secret: String,
     /// The algorithm of a SharedKey; the secret is an AuthToken without.

@@ -126,8 +126,8 @@ pub(crate) const CLASSES: &[Class] = &[
             && is_of_url_alone
             && d.refusal(|refusal| matches!(refusal, Refusal::MediaType(_)))
     }),
-    class("other-cut", AcceptsForgery, |d| {
-        d.is_other_cut()
+    class("other-split", AcceptsForgery, |d| {
+        d.is_other_split()
             && d.refusal(|refusal| matches!(refusal, Refusal::Event(_) | Refusal::Form(_)))
     }),
     class("no-signature", Raises, |d| {
@@ -271,7 +271,7 @@ impl Difference<'_> {
     }
 
     /// Tells whether other parameters are signed than sent, and yet the same text.
-    fn is_other_cut(&self) -> bool {
+    fn is_other_split(&self) -> bool {
         let is_same_text = |signed: &Signed| {
             string_to_sign(&signed.url, signed.pairs.clone())
                 == string_to_sign(&self.case.url, self.case.params.clone())

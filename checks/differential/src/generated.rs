@@ -32,7 +32,7 @@ fn case(rng: &mut Rng) -> Case {
         1 => respell(&mut case, rng),
         2 => change_parameters(&mut case, rng),
         3 => repeat_parameter(&mut case, rng),
-        4 | 5 => cut_otherwise(&mut case, rng),
+        4 | 5 => split_otherwise(&mut case, rng),
         6 => change_signature(&mut case, rng),
         7 => sign_for_another_url(&mut case, rng),
         8 => sign_with_another_secret(&mut case, rng),
@@ -202,17 +202,17 @@ fn repeat_parameter(case: &mut Case, rng: &mut Rng) {
 }
 
 /// Cuts what is signed into other parameters, in the same order.
-fn cut_otherwise(case: &mut Case, rng: &mut Rng) {
+fn split_otherwise(case: &mut Case, rng: &mut Rng) {
     let mut sorted = case.params.clone();
     sorted.sort();
     let text = string_to_sign("", sorted.clone());
     // Not every such step leaves the names in order.
     for _ in 0..20 {
-        let mut cut = sorted.clone();
-        let place = rng.usize(..cut.len());
+        let mut split = sorted.clone();
+        let place = rng.usize(..split.len());
         let count = rng.usize(1..4);
-        let next = Some(place + 1).filter(|&next| next < cut.len());
-        let (name, value) = &mut cut[place];
+        let next = Some(place + 1).filter(|&next| next < split.len());
+        let (name, value) = &mut split[place];
         match (rng.u8(0..4), next) {
             // The name takes in the start of its value.
             (0, _) => {
@@ -227,8 +227,8 @@ fn cut_otherwise(case: &mut Case, rng: &mut Rng) {
             }
             // The value takes in the parameter after it.
             (2, Some(next)) => {
-                let (name, value) = cut.remove(next);
-                cut[place].1 += &(name + &value);
+                let (name, value) = split.remove(next);
+                split[place].1 += &(name + &value);
             }
             // The value falls into two parameters.
             _ => {
@@ -237,13 +237,13 @@ fn cut_otherwise(case: &mut Case, rng: &mut Rng) {
                     let mut name = value.split_off(start);
                     let end = name.chars().take(count).map(char::len_utf8).sum();
                     let rest = name.split_off(end);
-                    cut.insert(place + 1, (name, rest));
+                    split.insert(place + 1, (name, rest));
                 }
             }
         }
-        let is_same_text = string_to_sign("", cut.clone()) == text;
-        if is_same_text && cut != sorted && cut.iter().all(|(name, _)| !name.is_empty()) {
-            set_parameters(case, cut);
+        let is_same_text = string_to_sign("", split.clone()) == text;
+        if is_same_text && split != sorted && split.iter().all(|(name, _)| !name.is_empty()) {
+            set_parameters(case, split);
             case.genuine = case.layer == Layer::Parameters;
             return;
         }

@@ -64,14 +64,14 @@ pub(crate) fn signed_destination(
 ) -> Option<String> {
     let signature = request.signature()?;
     urls.into_iter().find(|url| {
-        let signed = signed_text(url, &request.body);
+        let signed = string_to_sign(url, &request.body);
         let mut keys = keys.iter();
         keys.any(|key| key.sign::<&str, &str>(&signed, []) == signature)
     })
 }
 
 /// Returns what is signed of a batch: the destination, and the hash of the body.
-pub(crate) fn signed_text(url: &str, body: &[u8]) -> String {
+pub(crate) fn string_to_sign(url: &str, body: &[u8]) -> String {
     let delimiter = if url.contains('?') { '&' } else { '?' };
     let hash = Sha256::digest(body);
     let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();

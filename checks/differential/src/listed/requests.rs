@@ -31,7 +31,7 @@ fn with(mut pairs: Pairs, name: &str, value: &str) -> Pairs {
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = genuine();
-    cases.extend(other_cuts());
+    cases.extend(other_splits());
     cases.extend(spellings());
     cases.extend(events_of_other_products());
     cases.extend(headers());
@@ -63,10 +63,10 @@ fn genuine() -> Vec<Case> {
     cases
 }
 
-/// What was signed for one delivery, cut into another.
-fn other_cuts() -> Vec<Case> {
+/// What was signed for one delivery, split into another.
+fn other_splits() -> Vec<Case> {
     let mut cases = Vec::new();
-    let mut cut = |name: &str, url: &str, sent: Pairs, signed_url: &str, signed: Pairs| {
+    let mut split = |name: &str, url: &str, sent: Pairs, signed_url: &str, signed: Pairs| {
         assert_eq!(
             string_to_sign(url, sent.clone()),
             string_to_sign(signed_url, signed.clone()),
@@ -103,7 +103,7 @@ fn other_cuts() -> Vec<Case> {
         uuid = "Unique identifier",
     );
     for name in ["challenge_hidden_details", "challenge_metadata"] {
-        cut(
+        split(
             &format!("another user's approval planted in {name}"),
             URL,
             with(approved(format!("x\"}}{rest}")), name, "{\"a\":\""),
@@ -111,7 +111,7 @@ fn other_cuts() -> Vec<Case> {
             with(denied.clone(), name, &format!("{{\"a\":\"{planted}\"}}")),
         );
     }
-    cut(
+    split(
         "an event spelt by an SMS to a path that starts alike",
         URL,
         with(
@@ -146,7 +146,7 @@ fn other_cuts() -> Vec<Case> {
             "factor_s"
         };
         let sent = with(sent, at, tail.strip_prefix(at).unwrap_or_default());
-        cut(
+        split(
             &format!("the friendly name {value} cut in two"),
             URL,
             sent,
@@ -160,12 +160,12 @@ fn other_cuts() -> Vec<Case> {
         "type".into(),
         "challenge.approveduuidUnique identifier".into(),
     ));
-    cut("a uuid moved into the type", URL, moved, URL, event());
+    split("a uuid moved into the type", URL, moved, URL, event());
     let mut renamed = event();
     renamed.retain(|(name, _)| name != "uuid");
     renamed.push(("uu".into(), "idUnique identifier".into()));
-    cut("the name uuid cut short", URL, renamed, URL, event());
-    cut(
+    split("the name uuid cut short", URL, renamed, URL, event());
+    split(
         "the first name moved into the URL",
         "https://example.com/webhookaccount",
         {

@@ -242,7 +242,7 @@ fn to_sign(entry: &Entry) -> Vec<Signed> {
     if request.is_batch() {
         return vec![Signed {
             name: "URL".to_owned(),
-            value: visible(&crate::batch::signed_text(&url, &request.body)),
+            value: visible(&crate::batch::string_to_sign(&url, &request.body)),
         }];
     }
     let url = match request.query().filter(|_| request.is_get()) {
