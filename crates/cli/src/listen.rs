@@ -37,7 +37,7 @@ pub(crate) async fn run(arguments: ListenArguments) -> Result<Outcome, Failure> 
     let environment = arguments.keys.token.environment()?;
     let given = arguments.keys.given(&environment)?;
     let keys = given.keys()?;
-    let client = Client::that_keeps_no_connection()?;
+    let client = Client::new(None)?;
     let listener = bind(arguments.listen, "--listen").await?;
     let address = listener.local_addr()?;
     let url = url(&arguments, &client, address).await?;

@@ -93,15 +93,17 @@ impl NoAnswer {
 }
 
 impl Client {
-    /// A client that trusts Mozilla's certificates, and those of a PEM file.
+    /// A client that opens a connection for each request, and trusts Mozilla's certificates and those of a PEM file.
+    ///
+    /// A server may close a connection that was kept at any time: an application under development restarts, and one that
+    /// refused a body without reading it hangs up.
     pub(crate) fn new(ca_file: Option<&Path>) -> Result<Self, Failure> {
-        Self::build(ca_file, usize::MAX, Connector::direct())
+        Self::build(ca_file, 0, Connector::direct())
     }
 
-    /// A client that opens a connection for each request. An application under development restarts at any time, and
-    /// takes the connections that were kept with it.
-    pub(crate) fn that_keeps_no_connection() -> Result<Self, Failure> {
-        Self::build(None, 0, Connector::direct())
+    /// The same, but connections are kept, as under load.
+    pub(crate) fn that_keeps_connections(ca_file: Option<&Path>) -> Result<Self, Failure> {
+        Self::build(ca_file, usize::MAX, Connector::direct())
     }
 
     /// A client for Twilio's API, through the proxy that `HTTPS_PROXY` names, if it does.

@@ -59,11 +59,7 @@ pub(crate) async fn run(arguments: ReplayArguments) -> Result<Outcome, Failure> 
     } else {
         request
     };
-    let application = Application::new(
-        target,
-        ForwardHost::Received,
-        Client::that_keeps_no_connection()?,
-    );
+    let application = Application::new(target, ForwardHost::Received, Client::new(None)?);
     let answered = application.send(&request, Extensions::new()).await;
     let answer = from_application(&application, &answered);
     print(&arguments, &path, &request, &answer)?;

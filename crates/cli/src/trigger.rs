@@ -37,11 +37,15 @@ pub(crate) async fn run(arguments: TriggerArguments) -> Result<Outcome, Failure>
         print_curl(&mut plan)?;
         return Ok(Outcome::Done);
     }
-    let client = Client::new(arguments.ca_file.as_deref())?;
+    let ca_file = arguments.ca_file.as_deref();
     let report = Report::new(Out::new(), arguments.json, plan.what());
     match load::Load::new(&arguments) {
-        Some(load) => load.run(&client, plan, report).await,
+        Some(load) => {
+            let client = Client::that_keeps_connections(ca_file)?;
+            load.run(&client, plan, report).await
+        }
         None => {
+            let client = Client::new(ca_file)?;
             tokio::select! {
                 // Looked for first, so that from the first output on it ends in order.
                 biased;

@@ -383,3 +383,27 @@ fn only_an_oversized_body_may_be_refused_by_closing_the_connection() {
         server.join().unwrap();
     }
 }
+
+/// Promises to keep each connection, and answers only the first request of each.
+#[test]
+fn each_delivery_of_several_opens_a_connection() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/webhook", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let mut kept = Vec::new();
+        for connection in listener.incoming().take(5) {
+            let mut connection = connection.unwrap();
+            let mut read = [0; 16 * 1024];
+            let mut request = Vec::new();
+            while !request.windows(9).any(|window| window == b"\r\n\r\nuuid=") {
+                let length = connection.read(&mut read).unwrap();
+                request.extend_from_slice(&read[..length]);
+            }
+            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+            connection.write_all(answer).unwrap();
+            kept.push(connection);
+        }
+    });
+    printed(&trigger("--scenario --url", &[&url]), 0);
+    server.join().unwrap();
+}
