@@ -24,7 +24,7 @@ use crate::timestamp::Timestamp;
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How many connections are open at once.
-const MOST_CONNECTIONS: usize = 512;
+const MOST_CONNECTIONS: u16 = 512;
 
 /// Receives deliveries for a session.
 pub(super) struct Receiving {
@@ -44,10 +44,10 @@ impl Receiving {
         }
     }
 
-    /// Serves until the session is stopped.
+    /// Serves until the session is stopped, and the answers that were due then are sent.
     pub(super) async fn serve(self, listener: TcpListener) {
         let this = Arc::new(self);
-        let connections = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+        let connections = Arc::new(Semaphore::new(usize::from(MOST_CONNECTIONS)));
         let mut stopped = std::pin::pin!(this.session.stopped());
         loop {
             let accepted = async {
@@ -56,7 +56,7 @@ impl Receiving {
             };
             let (accepted, permit) = tokio::select! {
                 accepted = accepted => accepted,
-                () = &mut stopped => return,
+                () = &mut stopped => break,
             };
             let Ok((stream, _)) = accepted else {
                 // Out of file descriptors, most likely: some will be free again.
@@ -86,6 +86,8 @@ impl Receiving {
                 let _ = connection.await;
             });
         }
+        // Each connection has one of them.
+        let _ = connections.acquire_many(u32::from(MOST_CONNECTIONS)).await;
     }
 
     /// Handles a request to its end, also if who sent it does not wait for the answer.
