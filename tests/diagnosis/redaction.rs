@@ -92,7 +92,7 @@ fn nothing_that_users_or_requests_plant_is_shown() {
 }
 
 #[test]
-fn a_position_stands_for_the_name_of_an_undocumented_parameter() {
+fn a_position_stands_for_the_name_of_an_unknown_parameter() {
     let received = with(with(v1(), "secret_name", "x"), "factor_metadata", "{}");
     let diagnosis = Scene::genuine(&v1()).body(form(&received)).diagnose();
     let at: Vec<&str> = diagnosis

@@ -37,7 +37,7 @@ fn change() -> impl Strategy<Value = Change> {
         "challenge_hidden_details",
         "challenge_metadata",
     ];
-    const UNDOCUMENTED: [&str; 4] = ["region_code", "factor_x_1", "challenge_zone", "session_id"];
+    const UNKNOWN: [&str; 4] = ["region_code", "factor_x_1", "challenge_zone", "session_id"];
     prop_oneof![
         set("uuid", "\\PC{1,64}"),
         set("account_sid", sid("AC")),
@@ -51,8 +51,7 @@ fn change() -> impl Strategy<Value = Change> {
         set("challenge_details", json()),
         set("challenge_hidden_details", json()),
         set("challenge_metadata", json()),
-        (select(&UNDOCUMENTED[..]), "\\PC{0,20}")
-            .prop_map(|(name, value)| Change::Set(name, value)),
+        (select(&UNKNOWN[..]), "\\PC{0,20}").prop_map(|(name, value)| Change::Set(name, value)),
         select(&OPTIONAL[..]).prop_map(Change::Remove),
         Just(Change::V1),
     ]
