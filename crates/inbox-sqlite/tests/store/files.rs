@@ -135,6 +135,20 @@ async fn a_damaged_file_is_503() -> Result<()> {
 
 #[cfg(unix)]
 #[tokio::test]
+async fn a_file_that_is_replaced_beside_its_log_acknowledges_nothing() -> Result<()> {
+    let (folder, path) = file()?;
+    let store = SqliteStore::open(&path).await?;
+    assert_eq!(accept(&store).await?.status(), 200);
+    let copy = folder.path().join("copy.db");
+    fs::copy(&path, &copy)?;
+    fs::rename(&copy, &path)?;
+    let answer = accept(&store).await?;
+    refused(answer.error(), StoreErrorKind::Unavailable, "replaced");
+    Ok(())
+}
+
+#[cfg(unix)]
+#[tokio::test]
 async fn a_file_that_is_taken_away_while_it_is_open_acknowledges_nothing() -> Result<()> {
     let (folder, path) = file()?;
     let aside = folder.path().join("aside.db");
