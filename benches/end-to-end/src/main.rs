@@ -16,7 +16,7 @@ use webhook_conformance::http::Request;
 use webhook_conformance::server::Server;
 
 use crate::load::Turn;
-use crate::servers::Contestant;
+use crate::servers::{Contestant, LADDER};
 
 const ROUNDS: usize = 11;
 
@@ -108,6 +108,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     print(&contestants, &workloads, &turns, |turn| {
         turn.requests_per_second
     });
+    print_parts(&contestants, &workloads, &turns);
     for (index, contestant) in contestants.iter().enumerate() {
         let turns = || turns.iter().flat_map(|servers| &servers[index]);
         let microseconds = 1e6 * median(turns().map(|turn| turn.processor_seconds_per_request));
@@ -120,43 +121,67 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// By workload, then by server, then by round.
+type Turns = [Vec<Vec<Turn>>];
+
 /// Prints a table of the medians over all rounds of what a server had, divided by what bare axum had in that round.
 fn print(
     contestants: &[Contestant],
     workloads: &[Workload],
-    turns: &[Vec<Vec<Turn>>],
+    turns: &Turns,
     figure: impl Fn(&Turn) -> f64,
 ) {
-    let names: Vec<&str> = workloads
-        .iter()
-        .map(|workload| workload.name.as_str())
-        .collect();
-    println!(
-        "| | {} |\n|---{}|",
-        names.join(" | "),
-        "|---:".repeat(names.len())
-    );
+    print_head(workloads);
     for (index, contestant) in contestants.iter().enumerate() {
         let ratios = turns.iter().map(|servers| {
             let pairs = servers[index].iter().zip(&servers[0]);
             let ratio = median(pairs.map(|(own, bare)| figure(own) / figure(bare)));
-            format!(
-                "{ratio:.*}",
-                if (0.1..10.0).contains(&ratio) {
-                    2
-                } else if ratio < 0.1 {
-                    3
-                } else {
-                    1
-                }
-            )
+            let decimals = match ratio {
+                ..0.1 => 3,
+                10.0.. => 1,
+                _ => 2,
+            };
+            format!("{ratio:.decimals$}")
         });
-        println!(
-            "| {} | {} |",
-            contestant.name,
-            ratios.collect::<Vec<_>>().join(" | ")
-        );
+        print_row(contestant.name, ratios);
     }
+}
+
+/// Prints what each server of the ladder takes more of the processor than the one before, as a part of what bare axum
+/// takes, unless one of them was not measured.
+fn print_parts(contestants: &[Contestant], workloads: &[Workload], turns: &Turns) {
+    let index = |name| contestants.iter().position(|server| server.name == name);
+    let ladder = LADDER.map(|(part, name)| Some((part, index(name)?)));
+    let Some(ladder) = ladder.into_iter().collect::<Option<Vec<_>>>() else {
+        return;
+    };
+    println!("\nProcessor time per request, part by part:\n");
+    print_head(workloads);
+    print_row(ladder[0].0, workloads.iter().map(|_| "1.00".to_owned()));
+    for pair in ladder.windows(2) {
+        let differences = turns.iter().map(|servers| {
+            let [before, after, bare] = [pair[0].1, pair[1].1, 0].map(|index| &servers[index]);
+            let rounds = before.iter().zip(after).zip(bare);
+            let figure = |turn: &Turn| turn.processor_seconds_per_request;
+            let more = rounds
+                .map(|((before, after), bare)| (figure(after) - figure(before)) / figure(bare));
+            format!("{:+.2}", median(more))
+        });
+        print_row(pair[1].0, differences);
+    }
+}
+
+fn print_head(workloads: &[Workload]) {
+    print_row("", workloads.iter().map(|workload| workload.name.clone()));
+    println!("|---{}|", "|---:".repeat(workloads.len()));
+}
+
+fn print_row(name: &str, cells: impl Iterator<Item = String>) {
+    let space = if name.is_empty() { "" } else { " " };
+    println!(
+        "|{space}{name} | {} |",
+        cells.collect::<Vec<_>>().join(" | ")
+    );
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {

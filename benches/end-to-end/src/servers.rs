@@ -14,8 +14,14 @@ pub(crate) struct Contestant {
 }
 
 /// All of them, the one that the others are multiples of first.
-pub(crate) const ALL: [Contestant; 10] = [
+pub(crate) const ALL: [Contestant; 13] = [
     accepts("axum, bare", &["axum-server", "bare"]),
+    refuses("axum, body read and answered", &["axum-server", "answers"]),
+    refuses("axum, the HMAC too", &["axum-server", "hmac"]),
+    refuses(
+        "axum, decoding too: `Receiver::verify`",
+        &["axum-server", "verify"],
+    ),
     refuses("axum with the extractor", &["axum-server", "extractor"]),
     refuses(
         "axum, `Receiver` called by the handler",
@@ -40,6 +46,21 @@ pub(crate) const ALL: [Contestant; 10] = [
         "Starlette with PyPI `twilio`",
         &["venv/bin/python", "starlette_server.py", "twilio"],
     ),
+];
+
+/// Servers each of which does what the one before does and a part more, down to all that the extractor does.
+pub(crate) const LADDER: [(&str, &str); 5] = [
+    (
+        "the body taken as `Bytes`, and an empty answer",
+        "axum, bare",
+    ),
+    (
+        "the answer to this delivery",
+        "axum, body read and answered",
+    ),
+    ("the HMAC", "axum, the HMAC too"),
+    ("decoding", "axum, decoding too: `Receiver::verify`"),
+    ("the event, owned", "axum with the extractor"),
 ];
 
 const fn accepts(name: &'static str, program: &'static [&'static str]) -> Contestant {
