@@ -1,11 +1,11 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::slice;
 
 use serde::de::DeserializeOwned;
 use url::form_urlencoded;
 
 use crate::error::DecodeError;
+use crate::kernels::Bounds;
 use crate::params::{Name, Params};
 
 /// Parameters that an event keeps: names and values, in the order of the names.
@@ -21,7 +21,44 @@ enum Kept<'a> {
     All(Params<'a>),
     /// Those that Twilio's page does not list.
     Unknown(Params<'a>),
-    Owned(Box<[(Box<str>, Box<str>)]>),
+    Owned(Owned),
+}
+
+/// Names and values in their order, in two allocations however many there are.
+#[derive(Clone, Default)]
+struct Owned {
+    text: Box<str>,
+    bounds: Box<[Bounds]>,
+}
+
+impl Owned {
+    fn new(pairs: EventParamsIter<'_>) -> Self {
+        let (mut count, mut bytes) = (0_usize, 0_usize);
+        for (name, value) in pairs.clone() {
+            count = count.saturating_add(1);
+            bytes = bytes.saturating_add(name.len()).saturating_add(value.len());
+        }
+        let mut text = String::with_capacity(bytes);
+        let mut bounds = Vec::with_capacity(count);
+        for (name, value) in pairs {
+            let start = text.len();
+            text.push_str(name);
+            let name_end = text.len();
+            text.push_str(value);
+            bounds.push(Bounds::new(start, name_end, text.len()));
+        }
+        Self {
+            text: text.into(),
+            bounds: bounds.into(),
+        }
+    }
+
+    fn at(&self, position: usize) -> Option<(&str, &str)> {
+        let bounds = self.bounds.get(position)?;
+        let name = self.text.get(bounds.start()..bounds.name_end())?;
+        let value = self.text.get(bounds.name_end()..bounds.end())?;
+        Some((name, value))
+    }
 }
 
 impl<'a> EventParams<'a> {
@@ -31,7 +68,7 @@ impl<'a> EventParams<'a> {
 
     pub(super) fn unknown(params: Params<'a>) -> Self {
         if params.all_documented() {
-            return Self(Kept::Owned(Box::default()));
+            return Self(Kept::Owned(Owned::default()));
         }
         Self(Kept::Unknown(params))
     }
@@ -39,19 +76,10 @@ impl<'a> EventParams<'a> {
     /// Returns an iterator over names and values, in the order of the names.
     #[must_use]
     pub fn iter(&self) -> EventParamsIter<'_> {
-        EventParamsIter(match &self.0 {
-            Kept::All(params) => Source::Params {
-                params: *params,
-                position: 0,
-                documented_too: true,
-            },
-            Kept::Unknown(params) => Source::Params {
-                params: *params,
-                position: 0,
-                documented_too: false,
-            },
-            Kept::Owned(owned) => Source::Owned(owned.iter()),
-        })
+        EventParamsIter {
+            kept: &self.0,
+            position: 0,
+        }
     }
 
     /// Returns the value of a parameter. Names are compared byte by byte.
@@ -108,11 +136,7 @@ impl<'a> EventParams<'a> {
         if let Kept::Owned(owned) = self.0 {
             return EventParams(Kept::Owned(owned));
         }
-        let owned = self
-            .iter()
-            .map(|(name, value)| (name.into(), value.into()))
-            .collect();
-        EventParams(Kept::Owned(owned))
+        EventParams(Kept::Owned(Owned::new(self.iter())))
     }
 }
 
@@ -147,36 +171,28 @@ impl fmt::Debug for EventParams<'_> {
 
 /// Names and values of an event, in the order of the names: see [`EventParams::iter`].
 #[derive(Clone)]
-pub struct EventParamsIter<'e>(Source<'e>);
-
-#[derive(Clone)]
-enum Source<'e> {
-    Params {
-        params: Params<'e>,
-        /// Of the next one, in the order of the names.
-        position: usize,
-        documented_too: bool,
-    },
-    Owned(slice::Iter<'e, (Box<str>, Box<str>)>),
+pub struct EventParamsIter<'e> {
+    kept: &'e Kept<'e>,
+    /// Of the next one, in the order of the names.
+    position: usize,
 }
 
 impl<'e> Iterator for EventParamsIter<'e> {
     type Item = (&'e str, &'e str);
 
     fn next(&mut self) -> Option<Self::Item> {
-        match &mut self.0 {
-            Source::Owned(owned) => owned.next().map(|(name, value)| (&**name, &**value)),
-            Source::Params {
-                params,
-                position,
-                documented_too,
-            } => loop {
-                let (name, value) = params.sorted_at(*position)?;
-                *position = position.saturating_add(1);
-                if *documented_too || Name::of(name.as_bytes()).is_none() {
-                    return Some((name, value));
-                }
-            },
+        loop {
+            let pair = match self.kept {
+                Kept::All(params) | Kept::Unknown(params) => params.sorted_at(self.position),
+                Kept::Owned(owned) => owned.at(self.position),
+            };
+            let (name, value) = pair?;
+            self.position = self.position.saturating_add(1);
+            let is_skipped =
+                matches!(self.kept, Kept::Unknown(_)) && Name::of(name.as_bytes()).is_some();
+            if !is_skipped {
+                return Some((name, value));
+            }
         }
     }
 }
