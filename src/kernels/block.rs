@@ -23,13 +23,19 @@ pub(crate) fn at_most(lanes: Lanes, byte: u8) -> Lanes {
     lanes.min(Lanes::splat(byte)).simd_eq(lanes)
 }
 
+/// Sets all bits of the lanes that hold a digit.
+#[inline(always)]
+#[allow(clippy::arithmetic_side_effects, reason = "lanes wrap around")]
+pub(crate) fn digit(lanes: Lanes) -> Lanes {
+    at_most(lanes - Lanes::splat(b'0'), 9)
+}
+
 /// Sets all bits of the lanes that hold an ASCII letter or digit.
 #[inline(always)]
 #[allow(clippy::arithmetic_side_effects, reason = "lanes wrap around")]
 pub(crate) fn alphanumeric(lanes: Lanes) -> Lanes {
     let letters = (lanes | Lanes::splat(0x20)) - Lanes::splat(b'a');
-    let digits = lanes - Lanes::splat(b'0');
-    at_most(letters, b'z' - b'a') | at_most(digits, 9)
+    at_most(letters, b'z' - b'a') | digit(lanes)
 }
 
 /// Sets all bits of the lanes that hold a hexadecimal digit.
@@ -37,8 +43,7 @@ pub(crate) fn alphanumeric(lanes: Lanes) -> Lanes {
 #[allow(clippy::arithmetic_side_effects, reason = "lanes wrap around")]
 pub(crate) fn hexadecimal(lanes: Lanes) -> Lanes {
     let letters = (lanes | Lanes::splat(0x20)) - Lanes::splat(b'a');
-    let digits = lanes - Lanes::splat(b'0');
-    at_most(letters, b'f' - b'a') | at_most(digits, 9)
+    at_most(letters, b'f' - b'a') | digit(lanes)
 }
 
 /// Tells whether all bytes of a text are wanted: those whose lanes have the highest bit set.

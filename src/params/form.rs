@@ -30,6 +30,7 @@ impl<'f, 'p> Form<'f, 'p> {
                 limit: MAX_NAME_LENGTH,
                 position: start_of(index, text),
             },
+            Disorder::BadEscape => bad_escape(text),
         })?;
         Ok(Self { text, table })
     }

@@ -1,3 +1,5 @@
+use std::cmp::Ordering;
+
 macro_rules! names {
     ($($name:ident = $text:literal;)+) => {
         /// A parameter name that Twilio documents, in the order of their bytes, which is the order they are signed in.
@@ -95,19 +97,40 @@ impl Name {
         first.is_some_and(|first| Self::STARTS.contains(&first))
     }
 
-    /// Tells where a text that starts with a letter sorts among the names, if two bytes are enough to tell.
-    pub(crate) fn order(text: &[u8]) -> Option<usize> {
-        let first = text.first_chunk()?;
-        let [letter, _] = first;
-        if !letter.is_ascii_lowercase() || Self::STARTS.contains(&first) {
-            return None;
+    /// Tells before how many of those first two letters a text does not sort that starts with these, as a bit. No bit
+    /// is set if two letters are not enough to tell.
+    #[inline(always)]
+    pub(crate) fn order(first: u8, second: u8) -> u8 {
+        const ORDERS: [(u8, u8); 256] = Name::orders();
+        let (bit, known) = ORDERS.get(usize::from(first)).copied().unwrap_or_default();
+        match second.cmp(&known) {
+            Ordering::Less => bit,
+            Ordering::Equal => 0,
+            Ordering::Greater => bit << 1,
         }
-        Some(
-            Self::STARTS
-                .into_iter()
-                .filter(|start| *start < first)
-                .count(),
-        )
+    }
+
+    /// The bit for each first letter, and the second letter of the name that starts with it, if any.
+    #[allow(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "computed by the compiler"
+    )]
+    const fn orders() -> [(u8, u8); 256] {
+        let mut orders = [(0, u8::MAX); 256];
+        let (mut letter, mut before) = (b'a', 0);
+        while letter <= b'z' {
+            let mut known = u8::MAX;
+            if before < Self::STARTS.len() && Self::STARTS[before][0] == letter {
+                known = Self::STARTS[before][1];
+            }
+            orders[letter as usize] = (1 << before, known);
+            if known != u8::MAX {
+                before += 1;
+            }
+            letter += 1;
+        }
+        orders
     }
 
     /// Finds the name by its length and first letter, which no two of them share.

@@ -1,8 +1,7 @@
 //! The bounds of the parameters, and their order.
 
 use super::Name;
-use super::unescape::{is_escaped, unescape};
-use crate::kernels::{Bounds, split};
+use crate::kernels::{Bounds, SLACK, Writer, split};
 use crate::limits::{MAX_NAME_LENGTH, MAX_PARAMETERS};
 
 /// Why the parameters of a form have no order.
@@ -11,6 +10,8 @@ pub(super) enum Disorder {
     Repeated(Option<Name>, u8),
     /// The index of a parameter whose name is too long.
     LongName(u8),
+    /// A name has a bad escape.
+    BadEscape,
 }
 
 /// The table of the parameters of one delivery, in the order received and in the order signed.
@@ -105,18 +106,44 @@ impl Table {
     ///
     /// The documented names are in order in their table, so the usual delivery needs no comparison.
     pub(super) fn sort(&mut self, form: &[u8]) -> Result<(), Disorder> {
+        let name = |_, bounds| name_in(bounds, form);
+        match self.find_documented(name, is_escaped)? {
+            Found::All => Ok(()),
+            Found::Some(known) => self.sort_others(known, name),
+            Found::Escaped => self.sort_escaped(form),
+        }
+    }
+
+    /// Orders the parameters when names are written with escapes: all are decoded first, each once.
+    #[cold]
+    fn sort_escaped(&mut self, form: &[u8]) -> Result<(), Disorder> {
+        let names = DecodedNames::new(form, self.received())?;
+        let name = |index, _| names.get(index);
+        match self.find_documented(name, |_| false)? {
+            Found::Some(known) => self.sort_others(known, name),
+            Found::All | Found::Escaped => Ok(()),
+        }
+    }
+
+    /// Finds the documented names, which come first in the order for now.
+    #[inline(always)]
+    fn find_documented<'n>(
+        &mut self,
+        name: impl Fn(u8, Bounds) -> &'n [u8],
+        is_escaped: impl Fn(&[u8]) -> bool,
+    ) -> Result<Found, Disorder> {
         self.names = 0;
         let mut others = 0_u64;
-        let mut escaped = false;
         for (index, bounds) in (0_u8..).zip(self.received.iter().take(self.len)) {
-            let name = name_in(*bounds, form);
-            let known = Name::of(name).or_else(|| {
-                let is_escaped = is_escaped(name);
-                escaped |= is_escaped;
-                is_escaped.then(|| escaped_name(name)).flatten()
-            });
-            let Some(name) = known else {
-                if is_long(name) {
+            let text = name(index, *bounds);
+            let Some(name) = Name::of(text) else {
+                if text.len() > LONGEST_WRITTEN {
+                    return Err(Disorder::LongName(index));
+                }
+                if is_escaped(text) {
+                    return Ok(Found::Escaped);
+                }
+                if text.len() > MAX_NAME_LENGTH {
                     return Err(Disorder::LongName(index));
                 }
                 others |= 1_u64.unbounded_shl(index.into());
@@ -142,39 +169,40 @@ impl Table {
             known = known.wrapping_add(1);
         }
         self.others = others;
-        match others {
-            0 => Ok(()),
-            _ => self.sort_others(known, escaped, form),
-        }
+        Ok(match others {
+            0 => Found::All,
+            _ => Found::Some(known),
+        })
     }
 
     /// Orders the parameters by name when some are unknown.
     #[cold]
-    fn sort_others(&mut self, known: usize, escaped: bool, form: &[u8]) -> Result<(), Disorder> {
+    fn sort_others<'n>(
+        &mut self,
+        known: usize,
+        name: impl Fn(u8, Bounds) -> &'n [u8],
+    ) -> Result<(), Disorder> {
         let others = self.others;
         let others = (0..).filter(|&index| others & 1_u64.unbounded_shl(u32::from(index)) != 0);
         let sorted = self.sorted.get_mut(..self.len).unwrap_or_default();
         for (slot, index) in sorted.iter_mut().skip(known).zip(others) {
             *slot = index;
         }
-        let received = self.received.get(..self.len).unwrap_or_default();
-        if !escaped {
-            return merge(sorted, known, |index| {
-                let bounds = received.get(usize::from(index));
-                bounds.map_or(&[][..], |bounds| name_in(*bounds, form))
-            });
-        }
-        let mut written = received.iter().map(|bounds| name_in(*bounds, form));
-        // Each is decoded once, not for each comparison.
-        let decoded: [_; MAX_PARAMETERS] = std::array::from_fn(|_| {
-            let name = written.next();
-            name.map_or(DecodedName::EMPTY, DecodedName::new)
-        });
+        let received = &self.received;
         merge(sorted, known, |index| {
-            let name = decoded.get(usize::from(index));
-            name.map_or(&[][..], DecodedName::as_bytes)
+            let bounds = received.get(usize::from(index));
+            bounds.map_or(&[][..], |bounds| name(index, *bounds))
         })
     }
+}
+
+/// Which of the names are documented.
+enum Found {
+    All,
+    /// So many.
+    Some(usize),
+    /// Not known yet, as one is written with escapes.
+    Escaped,
 }
 
 /// Orders the parameters after the first few, which are in order, and merges both.
@@ -218,52 +246,47 @@ fn name_in(bounds: Bounds, form: &[u8]) -> &[u8] {
     name.unwrap_or_default()
 }
 
-/// The bytes of a name, in place.
-#[derive(Clone, Copy)]
-struct DecodedName {
-    bytes: [u8; MAX_NAME_LENGTH],
-    len: usize,
+/// How many bytes the longest name has if all of it is escaped.
+const LONGEST_WRITTEN: usize = 3 * MAX_NAME_LENGTH;
+
+/// Tells whether a name has escapes.
+fn is_escaped(name: &[u8]) -> bool {
+    name.iter().any(|byte| matches!(byte, b'%' | b'+'))
 }
 
-impl DecodedName {
-    const EMPTY: Self = Self {
-        bytes: [0; MAX_NAME_LENGTH],
-        len: 0,
-    };
+/// The names of a form, one after the other.
+struct DecodedNames {
+    text: [u8; Self::ROOM],
+    bounds: [Bounds; MAX_PARAMETERS],
+}
 
-    /// Decodes a name that is not too long.
-    fn new(written: &[u8]) -> Self {
-        let mut decoded = Self::EMPTY;
-        for (slot, byte) in decoded.bytes.iter_mut().zip(bytes(written)) {
-            *slot = byte;
-            decoded.len = decoded.len.saturating_add(1);
+impl DecodedNames {
+    /// For all names, the last of them too long, and what decoding takes beside.
+    const ROOM: usize = MAX_PARAMETERS * MAX_NAME_LENGTH + LONGEST_WRITTEN + SLACK;
+
+    fn new(form: &[u8], received: &[Bounds]) -> Result<Self, Disorder> {
+        let mut text = [0; Self::ROOM];
+        let mut bounds = [Bounds::NONE; MAX_PARAMETERS];
+        let mut writer = Writer::new(form, &mut text[..]);
+        for ((index, written), decoded) in (0..).zip(received).zip(&mut bounds) {
+            let (start, end) = (written.start(), written.name_end());
+            if end.saturating_sub(start) > LONGEST_WRITTEN {
+                return Err(Disorder::LongName(index));
+            }
+            let name = writer.write(Bounds::new(start, end, end));
+            *decoded = name.ok_or(Disorder::BadEscape)?;
+            if decoded.end().saturating_sub(decoded.start()) > MAX_NAME_LENGTH {
+                return Err(Disorder::LongName(index));
+            }
         }
-        decoded
+        writer.finish().ok_or(Disorder::BadEscape)?;
+        Ok(Self { text, bounds })
     }
 
-    fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
+    fn get(&self, index: u8) -> &[u8] {
+        let bounds = self.bounds.get(usize::from(index));
+        let bounds = bounds.copied().unwrap_or(Bounds::NONE);
+        let name = self.text.get(bounds.start()..bounds.end());
+        name.unwrap_or_default()
     }
-}
-
-/// Tells whether a name has more bytes than one may have, decoded. It is looked at no further than that.
-fn is_long(written: &[u8]) -> bool {
-    written.len() > MAX_NAME_LENGTH && bytes(written).nth(MAX_NAME_LENGTH).is_some()
-}
-
-/// Returns the documented name that is written with escapes.
-#[cold]
-fn escaped_name(written: &[u8]) -> Option<Name> {
-    let mut name = [0; Name::LONGEST];
-    let mut len = 0_usize;
-    for byte in bytes(written) {
-        *name.get_mut(len)? = byte;
-        len = len.saturating_add(1);
-    }
-    Name::of(name.get(..len)?)
-}
-
-/// Returns an iterator over the decoded bytes of a name.
-fn bytes(name: &[u8]) -> impl Iterator<Item = u8> {
-    unescape(name).map(|(_, byte)| byte)
 }

@@ -1,4 +1,4 @@
-//! Decodes escapes one by one, for the few texts that are compared or looked into before the form is decoded.
+//! Decodes escapes one by one, for the few texts that are looked into before the form is decoded.
 
 /// Decodes the two digits after a `%`, and returns the rest too.
 pub(crate) fn escaped(digits: &[u8]) -> Option<(u8, &[u8])> {
@@ -25,11 +25,6 @@ pub(super) fn unescape(part: &[u8]) -> impl Iterator<Item = (usize, u8)> {
         rest = after;
         Some((place, byte))
     })
-}
-
-/// Tells whether a part of a form has escapes.
-pub(super) fn is_escaped(part: &[u8]) -> bool {
-    part.iter().any(|byte| matches!(byte, b'%' | b'+'))
 }
 
 /// Returns the place of the first character that is not UTF-8.
