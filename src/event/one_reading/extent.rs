@@ -6,6 +6,7 @@ use super::super::json_object;
 use super::super::types::{EventType, FactorType};
 use super::super::values::is_uuid;
 use super::places::{Places, Words, is_in_word};
+use crate::kernels::block::{self, Finder, Lanes, alphanumeric, equal};
 use crate::limits;
 use crate::params::Name;
 
@@ -32,12 +33,14 @@ impl Budget {
 }
 
 /// Shows every end of the value of a documented parameter that starts at a place, and how many words an unknown name there
-/// must have. Of free text only the ends after which something may follow are shown. `None` if that takes too long.
+/// must have. Of free text only the ends after which something may follow are shown; of those before one word from which
+/// the same follows, the first and the one that is presented. `None` if that takes too long.
 pub(super) fn ends(
     text: &str,
     places: &Places,
     name: Name,
     start: usize,
+    presented: Option<usize>,
     budget: &mut Budget,
     mut see: impl FnMut(usize, Words) -> Option<()>,
 ) -> Option<()> {
@@ -80,8 +83,10 @@ pub(super) fn ends(
         Name::Uuid => characters(rest, limits::UUID_LENGTH, |c| !c.is_control()),
         Name::EntityIdentity => {
             let (least, most) = limits::ENTITY_IDENTITY_LENGTH.into_inner();
-            let fits = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'-';
-            Some(least..=bytes.iter().take(most).take_while(fits).count())
+            let bytes = bytes.get(..most).unwrap_or(bytes);
+            let others = |bytes| !(alphanumeric(bytes) | equal(bytes, b'-'));
+            let end = block::Places::of_first(bytes, others).next();
+            Some(least..=end.unwrap_or(most).min(bytes.len()))
         }
         Name::FactorFriendlyName => {
             // After the start of the first name nothing can follow before its end.
@@ -95,7 +100,12 @@ pub(super) fn ends(
         return Some(());
     };
     let ends = start.saturating_add(least)..=start.saturating_add(most);
-    borders(text.as_bytes(), places, ends, |end, words| {
+    let presented = presented.map(|len| start.saturating_add(len));
+    // Of other values more than their end matters.
+    let is_any = matches!(name, Name::EntityIdentity | Name::FactorFriendlyName);
+    let is_any = |end| is_any && Some(end) != presented;
+    let left = &mut budget.ends;
+    borders(text.as_bytes(), places, ends, left, is_any, |end, words| {
         // A type does not end with what joins words.
         let before = end
             .checked_sub(1)
@@ -103,17 +113,19 @@ pub(super) fn ends(
         if matches!(name, Name::Type | Name::FactorType) && matches!(before, Some(b'.' | b'_')) {
             return Some(());
         }
-        budget.ends = budget.ends.checked_sub(1)?;
         see(end, words)
     })
 }
 
 /// Shows the places of a range at which free text may end: where a documented name starts, where two words start that no
-/// documented name overlaps, and the end of the text.
+/// documented name overlaps, and the end of the text. Where the value may be anything, all that matters of a name in one
+/// word is where it sorts among the documented ones, so that the first of each such place is shown.
 fn borders(
     text: &[u8],
     places: &Places,
     range: RangeInclusive<usize>,
+    left: &mut usize,
+    is_any: impl Fn(usize) -> bool,
     mut see: impl FnMut(usize, Words) -> Option<()>,
 ) -> Option<()> {
     let (mut at, last) = range.into_inner();
@@ -123,40 +135,77 @@ fn borders(
     let word = words.take_while(|byte| is_in_word(**byte)).count();
     let farthest = last.saturating_add(word).saturating_add(2);
     let text = text.get(..farthest).unwrap_or(text);
-    let mut names = places.from(at).iter().map(|place| place.start).peekable();
-    let mut word = at..at;
-    while at <= last {
-        if word.end <= at {
-            let next = joined_word(text, places, at);
-            word = next.unwrap_or(text.len()..usize::MAX);
+    let mut underscores = Finder::new(text, |bytes| equal(bytes, b'_'));
+    loop {
+        let end = text.len();
+        let word = joined_word(text, places, &mut underscores, at).unwrap_or(end..end);
+        // Before the word nothing starts but documented names.
+        let names = places.from(at).iter().map(|place| place.start);
+        for name in names.take_while(|name| *name < word.start.min(last.saturating_add(1))) {
+            *left = left.checked_sub(1)?;
+            see(name, Words::Two { first: 0 })?;
         }
-        while names.next_if(|name| *name < at).is_some() {}
-        let name = names.peek().copied().unwrap_or(usize::MAX);
-        at = word.start.max(at).min(name);
-        if at > last {
-            break;
+        let starts = text.get(word.start..).unwrap_or_default().windows(2);
+        let mut seen = 0;
+        for (start, letters) in word.clone().zip(starts) {
+            if start > last {
+                return Some(());
+            }
+            *left = left.checked_sub(1)?;
+            let first = word.end.saturating_sub(start);
+            match letters {
+                // No name starts with a digit, and after an identity none is in its first word.
+                [b'0'..=b'9', ..] => seen = 0,
+                &[letter, next] => {
+                    let bit = Name::order(letter, next);
+                    // Where there is a bit there is no documented name.
+                    let is_long = first > LONGEST_FIRST && bit != 0;
+                    let alike = if is_any(start) { bit } else { 0 };
+                    if !is_long && alike & seen == 0 {
+                        see(start, Words::Two { first })?;
+                    }
+                    seen |= alike;
+                }
+                _ => {}
+            }
         }
-        let first = word.end.saturating_sub(at);
-        see(at, Words::Two { first })?;
-        at = at.saturating_add(1);
+        at = word.end;
+        if at == end {
+            return match end <= last {
+                true => see(end, Words::Two { first: 0 }),
+                false => Some(()),
+            };
+        }
     }
-    Some(())
 }
 
+/// How many bytes the first of two words may have, with what joins them and one byte of the second.
+const LONGEST_FIRST: usize = limits::MAX_NAME_LENGTH - 2;
+
 /// Returns the first word, or end of one, from a place on that is joined to another one where no documented name is.
-fn joined_word(text: &[u8], places: &Places, at: usize) -> Option<Range<usize>> {
-    let rest = text.get(at..)?;
-    let mut underscores = (at..).zip(rest).filter(|(_, byte)| **byte == b'_');
-    underscores.find_map(|(underscore, _)| {
+fn joined_word<F: Fn(Lanes) -> Lanes>(
+    text: &[u8],
+    places: &Places,
+    underscores: &mut Finder<'_, F>,
+    at: usize,
+) -> Option<Range<usize>> {
+    let mut from = at;
+    loop {
+        let underscore = underscores.find(from)?;
         let next = underscore.saturating_add(1);
         let is_joined = text.get(next).is_some_and(|next| is_in_word(*next))
             && !places.overlap(underscore, next.saturating_add(1));
-        let at = at.max(places.end_before(underscore));
-        let before = text.get(at..underscore).filter(|_| is_joined)?;
-        let word = before.iter().rev().take_while(|byte| is_in_word(**byte));
-        let start = underscore.saturating_sub(word.count());
-        (start < underscore).then_some(start..underscore)
-    })
+        if is_joined {
+            let at = at.max(places.end_before(underscore));
+            let before = text.get(at..underscore).unwrap_or_default();
+            let word = before.iter().rev().take_while(|byte| is_in_word(**byte));
+            let start = underscore.saturating_sub(word.count());
+            if start < underscore {
+                return Some(start..underscore);
+            }
+        }
+        from = next;
+    }
 }
 
 /// How many bytes a SID has.

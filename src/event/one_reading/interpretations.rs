@@ -8,7 +8,6 @@ use super::super::absent::AbsentJson;
 use super::extent::{self, Budget};
 use super::places::{Place, Places, Words, shortest_name};
 use super::ways::{Difference, Leading, Says, Way, Ways};
-use crate::limits;
 use crate::params::{Name, Params};
 
 /// What the interpretations of a string have in common with the one that was presented.
@@ -36,7 +35,6 @@ pub(super) fn find(params: Params<'_>, places: &Places) -> Outcome {
         presented: params.documented_names(),
         leading: const { Leading::new() },
         left: None,
-        word: None,
         is_found: false,
         difference: None,
     };
@@ -59,20 +57,10 @@ struct Search<'t> {
     leading: Leading,
     /// What the last value led to.
     left: Option<(usize, usize, Discriminant<Says>, bool)>,
-    /// The word before which the last free text ended.
-    word: Option<Word>,
     /// Whether a way to the end says what is presented.
     is_found: bool,
     /// What another way to the end says.
     difference: Option<Difference>,
-}
-
-/// What may start an unknown name.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Word {
-    end: usize,
-    /// Where the name sorts among the documented ones.
-    order: usize,
 }
 
 /// What comes next after a value.
@@ -118,14 +106,17 @@ impl Search<'_> {
             let here = text.get(start..).map(str::as_ptr);
             here == Some(value.as_ptr())
         };
-        (self.left, self.word) = (None, None);
+        self.left = None;
         let mut see = |end, words| self.end(name, presented, start..end, words, ways);
         match presented.filter(is_here) {
             // A presented SID or JSON object ends nowhere else.
             Some(value) if name.is_sid() || name.is_json() && AbsentJson::of(value).is_none() => {
                 see(start.saturating_add(value.len()), Words::One)
             }
-            _ => extent::ends(text, places, name, start, budget, see),
+            _ => {
+                let presented = presented.map(str::len);
+                extent::ends(text, places, name, start, presented, budget, see)
+            }
         }
     }
 
@@ -140,11 +131,6 @@ impl Search<'_> {
         [direct, open]: [&Ways; 2],
     ) -> Option<()> {
         let end = value.end;
-        let word = self.word(name, presented, &value, words);
-        if word.is_some() && word == self.word {
-            return Some(());
-        }
-        self.word = word;
         let Some(next) = self.next(name, end, words) else {
             return Some(());
         };
@@ -165,28 +151,6 @@ impl Search<'_> {
             }
         }
         Some(())
-    }
-
-    /// Returns the word after free text, if all that matters of it is in what is returned: not for a value that may be the
-    /// presented one, and not for those whose text matters.
-    fn word(
-        &self,
-        name: Name,
-        presented: Option<&str>,
-        value: &Range<usize>,
-        words: Words,
-    ) -> Option<Word> {
-        let Words::Two { first } = words else {
-            return None;
-        };
-        let is_free = matches!(name, Name::EntityIdentity | Name::FactorFriendlyName);
-        let is_presented = presented.is_some_and(|presented| presented.len() == value.len());
-        if !is_free || is_presented || first >= limits::MAX_NAME_LENGTH.saturating_sub(1) {
-            return None;
-        }
-        let order = Name::order(self.text.as_bytes().get(value.end..)?)?;
-        let end = value.end.saturating_add(first);
-        Some(Word { end, order })
     }
 
     /// Returns what can come next after the value of a documented parameter.

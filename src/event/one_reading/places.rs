@@ -1,7 +1,7 @@
 //! Where documented names occur in the string to sign, and where unknown ones could start.
 
 use crate::error::EventError;
-use crate::kernels::block::{Finder, equal};
+use crate::kernels::block::{self, Finder, digit, equal};
 use crate::limits;
 use crate::params::Name;
 
@@ -214,7 +214,7 @@ pub(super) fn shortest_name(text: &[u8], after: Name, words: Words) -> Option<us
         if !joins || name.len() > limits::MAX_NAME_LENGTH {
             return None;
         }
-        if after == Name::EntityIdentity && word.iter().any(u8::is_ascii_digit) {
+        if after == Name::EntityIdentity && !block::all(word, |bytes| !digit(bytes)) {
             return None;
         }
         if name > after.as_str().as_bytes() {
