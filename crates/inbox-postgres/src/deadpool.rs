@@ -2,8 +2,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use deadpool_postgres::{Object, PoolError, TimeoutType};
-use tokio_postgres::types::Type;
-use tokio_postgres::{Client, Error, Statement};
+use tokio_postgres::Client;
 use twilio_verify_webhooks_inbox::{StoreError, StoreErrorKind};
 
 use crate::error::store_error;
@@ -46,15 +45,5 @@ impl Pool for deadpool_postgres::Pool {
                 "the pool gives no connection",
             )),
         }
-    }
-
-    async fn prepare(
-        &self,
-        connection: &PooledConnection,
-        statement: &'static str,
-        types: &[Type],
-    ) -> Result<Option<Statement>, Error> {
-        let statement = connection.0.prepare_typed_cached(statement, types).await?;
-        Ok(Some(statement))
     }
 }

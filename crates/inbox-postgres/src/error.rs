@@ -2,9 +2,8 @@ use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 use twilio_verify_webhooks_inbox::{StoreError, StoreErrorKind};
 
-/// What to do where the tables are missing.
-pub(crate) const NO_SCHEMA: &str =
-    "the tables are missing: call PostgresStore::install, or run the statements of SCHEMA";
+/// What to do where tables or functions are missing.
+pub(crate) const NO_SCHEMA: &str = "the tables or functions are missing: call PostgresStore::install, or run the statements of SCHEMA";
 
 /// Tells whether a statement may succeed when it is sent again: it met another one.
 pub(crate) fn met_another(error: &Error) -> bool {
@@ -35,7 +34,9 @@ pub(crate) fn store_error(error: &Error) -> StoreError {
 fn kind(code: &SqlState) -> StoreErrorKind {
     match code {
         &SqlState::LOCK_NOT_AVAILABLE | &SqlState::QUERY_CANCELED => StoreErrorKind::Timeout,
-        &SqlState::UNDEFINED_TABLE | &SqlState::UNDEFINED_COLUMN => StoreErrorKind::Schema,
+        &SqlState::UNDEFINED_TABLE
+        | &SqlState::UNDEFINED_COLUMN
+        | &SqlState::UNDEFINED_FUNCTION => StoreErrorKind::Schema,
         &SqlState::READ_ONLY_SQL_TRANSACTION => StoreErrorKind::ReadOnly,
         &SqlState::DISK_FULL => StoreErrorKind::Full,
         code => match code.code().get(..2) {

@@ -1,8 +1,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use tokio_postgres::types::Type;
-use tokio_postgres::{Client, Error, Statement};
+use tokio_postgres::Client;
 use twilio_verify_webhooks_inbox::{StoreError, StoreErrorKind};
 
 /// Where the store gets a connection for each step.
@@ -44,39 +43,6 @@ pub trait Pool: Send + Sync + 'static {
     ///
     /// [`StoreError`] if there is none, of the kind [`Unavailable`](StoreErrorKind::Unavailable) as a rule.
     fn connection(&self) -> impl Future<Output = Result<Self::Connection, StoreError>> + Send;
-
-    /// Returns a statement that the connection has prepared before, or prepares it now.
-    ///
-    /// For [`PostgresStore::prepared`](crate::PostgresStore::prepared). `None`, unless a pool says otherwise: the
-    /// statement is then sent whole each time. `deadpool_postgres::Pool` keeps what each of its connections has prepared.
-    ///
-    /// # Errors
-    ///
-    /// If the server refuses.
-    ///
-    /// ```
-    /// use std::sync::Arc;
-    /// use tokio_postgres::Client;
-    /// use tokio_postgres::types::Type;
-    /// use twilio_verify_webhooks_inbox_postgres::Pool as _;
-    /// use twilio_verify_webhooks_inbox_postgres::statements::COUNTS;
-    ///
-    /// # async fn run(client: Arc<Client>) -> Result<(), Box<dyn std::error::Error>> {
-    /// let connection = client.connection().await?;
-    /// // A single connection keeps none: its steps stay unnamed.
-    /// assert!(client.prepare(&connection, COUNTS, &[Type::TEXT]).await?.is_none());
-    /// # Ok(())
-    /// # }
-    /// ```
-    fn prepare(
-        &self,
-        connection: &Self::Connection,
-        statement: &'static str,
-        types: &[Type],
-    ) -> impl Future<Output = Result<Option<Statement>, Error>> + Send {
-        let _ = (connection, statement, types);
-        std::future::ready(Ok(None))
-    }
 }
 
 impl Pool for Arc<Client> {

@@ -7,8 +7,12 @@
 //!
 //! [`State::code`]: twilio_verify_webhooks_inbox::State::code
 
-/// Makes the tables and indexes that are not there yet. Several statements, in one transaction; they may run again,
-/// and at the same time elsewhere.
+/// Makes the tables, the indexes and the functions that are not there yet. Several statements, in one transaction; they
+/// may run again, and at the same time elsewhere.
+///
+/// [`ACCEPT`], [`TAKE`] and [`SETTLE`] call a function each. The server keeps a function's plans for each connection, so
+/// that these statements need not be prepared to be cheap. The functions are in PL/pgSQL, act with the rights of who
+/// calls them, and may be called by every role unless that is revoked.
 pub const SCHEMA: &str = include_str!("sql/schema.sql");
 
 /// The version of the schema that [`SCHEMA`] makes and the statements are written for.
@@ -38,8 +42,8 @@ pub const CHECK: &str = include_str!("sql/check.sql");
 /// null if it has none that can be read: such a delivery is to be answered with 503;
 /// `compatible_from int` and `durable bool` say why a row that was not known was not stored.
 ///
-/// If `new` is false, `state` is null and neither of these is the reason, another transaction stored the row while
-/// this statement ran: send it again.
+/// If `new` is false, `state` is null and neither of these is the reason, other transactions stored the row and removed
+/// it while this statement ran: send it again.
 ///
 /// A known delivery is not written, and no WAL is.
 pub const ACCEPT: &str = include_str!("sql/accept.sql");

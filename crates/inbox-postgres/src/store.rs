@@ -42,7 +42,6 @@ struct Shared<P> {
     inbox: InboxName,
     lock_timeout: String,
     accept_volatile: bool,
-    prepared: bool,
     checked: AtomicBool,
 }
 
@@ -60,7 +59,6 @@ impl<P> fmt::Debug for PostgresStore<P> {
             .field("inbox", &self.shared.inbox)
             .field("lock_timeout", &self.shared.lock_timeout)
             .field("accept_volatile", &self.shared.accept_volatile)
-            .field("prepared", &self.shared.prepared)
             .finish_non_exhaustive()
     }
 }
@@ -74,7 +72,7 @@ impl<P: Pool> PostgresStore<P> {
     /// Nothing is sent yet. [`check`](Self::check) tells at once whether the database is as it must be; otherwise the
     /// first step does.
     pub fn new(pool: P, inbox: InboxName) -> Self {
-        Self::with(pool, inbox, Self::LOCK_TIMEOUT, false, false)
+        Self::with(pool, inbox, Self::LOCK_TIMEOUT, false)
     }
 
     /// Takes a pool and the name of the inbox, for a server that may lose what it acknowledged.
@@ -83,22 +81,15 @@ impl<P: Pool> PostgresStore<P> {
     /// moments *after* Twilio was answered with 200. [`new`](Self::new) refuses such a server with
     /// [`StoreErrorKind::NotDurable`].
     pub fn new_accepting_volatile(pool: P, inbox: InboxName) -> Self {
-        Self::with(pool, inbox, Self::LOCK_TIMEOUT, true, false)
+        Self::with(pool, inbox, Self::LOCK_TIMEOUT, true)
     }
 
-    fn with(
-        pool: P,
-        inbox: InboxName,
-        lock_timeout: Duration,
-        accept_volatile: bool,
-        prepared: bool,
-    ) -> Self {
+    fn with(pool: P, inbox: InboxName, lock_timeout: Duration, accept_volatile: bool) -> Self {
         let shared = Shared {
             pool,
             inbox,
             lock_timeout: format!("{}ms", lock_timeout.as_millis()),
             accept_volatile,
-            prepared,
             checked: AtomicBool::new(false),
         };
         Self {
@@ -119,43 +110,10 @@ impl<P: Pool> PostgresStore<P> {
             pool,
             inbox,
             accept_volatile,
-            prepared,
             ..
         } = &*self.shared;
         let (pool, inbox) = (pool.clone(), inbox.clone());
-        Self::with(pool, inbox, lock_timeout, *accept_volatile, *prepared)
-    }
-
-    /// Keeps the statements of each step prepared on each connection, so that the server does not plan them each time:
-    /// several times faster where no flush is waited for.
-    ///
-    /// For a server that is reached directly, or through a pooler that follows prepared statements, such as PgBouncer
-    /// 1.21 and later with `max_prepared_statements`. An older one in transaction mode mixes connections up, and each
-    /// step would fail; so they are sent unnamed by default. The [pool](Pool::prepare) must keep them:
-    /// `deadpool_postgres::Pool` does.
-    #[must_use]
-    pub fn prepared(self) -> Self
-    where
-        P: Clone,
-    {
-        let Shared {
-            pool,
-            inbox,
-            accept_volatile,
-            ..
-        } = &*self.shared;
-        let lock_timeout = self.shared.lock_timeout.clone();
-        let shared = Shared {
-            pool: pool.clone(),
-            inbox: inbox.clone(),
-            lock_timeout,
-            accept_volatile: *accept_volatile,
-            prepared: true,
-            checked: AtomicBool::new(false),
-        };
-        Self {
-            shared: Arc::new(shared),
-        }
+        Self::with(pool, inbox, lock_timeout, *accept_volatile)
     }
 
     /// Returns the name of the inbox.
@@ -164,10 +122,10 @@ impl<P: Pool> PostgresStore<P> {
         &self.shared.inbox
     }
 
-    /// Makes the tables that are not there yet, for all inboxes of the database.
+    /// Makes the tables and functions that are not there yet, for all inboxes of the database.
     ///
-    /// May be called at every start, by several processes at once. The role needs the right to create tables in its
-    /// schema; where it must not have it, run [`SCHEMA`] as another.
+    /// May be called at every start, by several processes at once. The role needs the right to create tables and functions in
+    /// its schema; where it must not have it, run [`SCHEMA`] as another.
     ///
     /// # Errors
     ///
@@ -197,7 +155,7 @@ impl<P: Pool> PostgresStore<P> {
     ///
     /// # Errors
     ///
-    /// [`StoreErrorKind::Schema`] if the tables are missing or made for a later version that this one cannot use,
+    /// [`StoreErrorKind::Schema`] if tables or functions are missing or made for a later version that this one cannot use,
     /// [`StoreErrorKind::NotDurable`] if what is acknowledged would not be kept,
     /// [`StoreErrorKind::ReadOnly`] if the server is a replica, others if it cannot be reached.
     ///
@@ -251,7 +209,7 @@ impl<P: Pool> PostgresStore<P> {
         let connection = self.shared.pool.connection().await?;
         let mut tries = 1_usize;
         loop {
-            match self.send(&connection, statement, parameters).await {
+            match connection.query_typed(statement, parameters).await {
                 Ok(rows) => return Ok(rows),
                 Err(error) if met_another(&error) && tries < TRIES => {
                     tries = tries.saturating_add(1);
@@ -259,23 +217,6 @@ impl<P: Pool> PostgresStore<P> {
                 Err(error) => return Err(store_error(&error)),
             }
         }
-    }
-
-    async fn send(
-        &self,
-        connection: &P::Connection,
-        statement: &'static str,
-        parameters: &Parameters<'_>,
-    ) -> Result<Vec<PgRow>, tokio_postgres::Error> {
-        if self.shared.prepared {
-            let types: Vec<_> = parameters.iter().map(|(_, of)| of.clone()).collect();
-            let pool = &self.shared.pool;
-            if let Some(prepared) = pool.prepare(connection, statement, &types).await? {
-                let values: Vec<_> = parameters.iter().map(|(value, _)| *value).collect();
-                return connection.query(&prepared, &values).await;
-            }
-        }
-        connection.query_typed(statement, parameters).await
     }
 
     async fn one(

@@ -112,14 +112,14 @@ async fn connect(config: &Config) -> Result<Client> {
     Ok(client)
 }
 
-/// Without waiting for flushes, and with statements that are planned once: either would hide everything else.
+/// Without waiting for flushes, which would hide everything else.
 fn store(config: &Config) -> Result<PostgresStore<Pool>> {
     let mut config = config.clone();
     config.options("-c synchronous_commit=off");
     let manager = Manager::from_config(config, NoTls, MANAGER);
     let pool = Pool::builder(manager).max_size(1).build()?;
-    let store = PostgresStore::new_accepting_volatile(pool, InboxName::new("scale")?);
-    Ok(store.prepared())
+    let name = InboxName::new("scale")?;
+    Ok(PostgresStore::new_accepting_volatile(pool, name))
 }
 
 #[derive(Clone, Copy)]

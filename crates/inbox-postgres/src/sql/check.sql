@@ -5,3 +5,7 @@ SELECT
         AND current_setting('fsync')::bool
         AND current_setting('synchronous_commit') <> 'off' AS durable,
     pg_is_in_recovery() AS replica
+-- An error where one is missing, as for the tables.
+WHERE 'twilio_verify_inbox_accept_1'::regproc IS NOT NULL
+    AND 'twilio_verify_inbox_take_1'::regproc IS NOT NULL
+    AND 'twilio_verify_inbox_settle_1'::regproc IS NOT NULL

@@ -39,12 +39,10 @@ async fn keeps_the_protocol_from_many_connections_at_once() -> TestResult {
         config.options(*level);
         let manager = Manager::new(config, NoTls);
         let pool = Pool::builder(manager).max_size(16).build()?;
-        let store = PostgresStore::new(pool.clone(), name()?);
         let suite = Conformance::from_seed(seed);
+        let store = PostgresStore::new(pool.clone(), name()?);
         suite.concurrent(Arc::new(store)).await?;
-        let store = PostgresStore::new(pool.clone(), name()?).prepared();
-        suite.concurrent(Arc::new(store)).await?;
-        let store = PostgresStore::new(pool, name()?).prepared();
+        let store = PostgresStore::new(pool, name()?);
         suite.steps(150).sequence(&store).await?;
     }
     Ok(())

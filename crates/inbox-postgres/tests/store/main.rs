@@ -6,6 +6,7 @@ mod damage;
 mod durability;
 mod failures;
 mod names;
+mod plans;
 mod schema;
 mod support;
 mod transactions;

@@ -31,6 +31,26 @@ async fn without_tables_the_error_says_what_to_do() -> TestResult {
 }
 
 #[tokio::test]
+async fn without_a_function_the_error_says_what_to_do() -> TestResult {
+    let Some(address) = server("INBOX_POSTGRES") else {
+        return Ok(());
+    };
+    let (_, client) = database(&address, "without_functions").await?;
+    let store = PostgresStore::new(Arc::clone(&client), name()?);
+    for function in ["accept", "take", "settle"] {
+        store.install().await?;
+        store.check().await?;
+        let drop = format!("DROP FUNCTION twilio_verify_inbox_{function}_1");
+        client.batch_execute(&drop).await?;
+        let error = store.check().await.err().ok_or("expected an error")?;
+        assert_eq!(error.kind(), StoreErrorKind::Schema, "{function}");
+        let text = error.to_string();
+        assert!(text.contains("PostgresStore::install"), "{text}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_schema_is_made_once_by_several_at_the_same_time() -> TestResult {
     let Some(address) = server("INBOX_POSTGRES") else {
         return Ok(());
