@@ -58,6 +58,28 @@ fn escaped_names_are_ordered_as_they_are_read() {
 }
 
 #[test]
+fn documented_names_with_escapes_are_the_same() {
+    let pairs = with(v1_factor(), "region_code", "1");
+    let body = String::from_utf8(Request::signed(&pairs).body).unwrap();
+    for escaped in ["%75uid", "uui%64", "%75%75%69%64"] {
+        let form = body.replace("uuid=", &format!("{escaped}="));
+        assert_ne!(form, body);
+        let request = Request::post(form.as_bytes())
+            .header(SIGNATURE_HEADER, &token().sign(URL, pairs.clone()));
+        assert_eq!(
+            receive(&receiver(), &request).unwrap(),
+            receive(&receiver(), &Request::signed(&pairs)).unwrap()
+        );
+        let twice = FormError::RepeatedName {
+            name: Some("uuid"),
+            position: body.len() + 1,
+        };
+        let form = format!("{body}&{escaped}=2");
+        assert_eq!(refused(&signed_raw(form.as_bytes())), twice.into());
+    }
+}
+
+#[test]
 fn forms_that_decoders_disagree_on_are_refused_at_the_right_place() {
     use FormError::*;
 
@@ -68,6 +90,7 @@ fn forms_that_decoders_disagree_on_are_refused_at_the_right_place() {
         (b"a=%4g&b=c", Escape { position: 2 }),
         (b"a=%%41", Escape { position: 2 }),
         (b"%u0041=1", Escape { position: 0 }),
+        (b"%61=1&b%zz=2", Escape { position: 7 }),
         (b"a=12345678901234567890%", Escape { position: 22 }),
         (b"a=%+1", Escape { position: 2 }),
         (b"a=%-1", Escape { position: 2 }),

@@ -24,6 +24,7 @@ mod properties;
 mod queues;
 mod redaction;
 mod samples;
+mod searched;
 mod serde_form;
 mod signed_deliveries;
 mod spelling;
