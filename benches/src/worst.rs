@@ -122,6 +122,9 @@ pub fn underscores(bytes: usize) -> Worst {
 pub fn unknown(bytes: usize) -> Vec<Worst> {
     let identity = format!("entity_identity{}_b", "a".repeat(40));
     let json = "challenge_metadata{\"a\":[";
+    let letters = "a".repeat(60);
+    let (uuid, event_type) = (format!("uuid{letters}_b"), format!("typeab.{letters}_b"));
+    let friendly = format!("factor_friendly_name{}", "z_".repeat(32));
     vec![
         Worst::unknown("unknown names of _", bytes, "_", "_"),
         Worst::unknown("unknown names of words", bytes, "_a", "_"),
@@ -142,7 +145,9 @@ pub fn unknown(bytes: usize) -> Vec<Worst> {
         ),
         Worst::planted_in_json("JSON of identities", bytes, "", &identity, 28),
         Worst::planted_in_json("JSON of types", bytes, SERVICE, "typeab.ab_ab.ab_ab", 50),
+        Worst::planted_in_json("JSON of long types", bytes, SERVICE, &event_type, 50),
         Worst::planted_in_json("JSON of uuids", bytes, SERVICE, "uuid_aa_bb_cc_dd_", 50),
+        Worst::planted_in_json("JSON of long uuids", bytes, SERVICE, &uuid, 50),
         Worst::planted_in_json(
             "JSON of factor types",
             bytes,
@@ -159,6 +164,7 @@ pub fn unknown(bytes: usize) -> Vec<Worst> {
             "factor_friendly_nameaaaaaaaaaaaaaaaaa_b",
             28,
         ),
+        Worst::planted_in_json("JSON of names of words", bytes, "", &friendly, 28),
         Worst::new(
             "64 names of +",
             joined(|number| {

@@ -85,6 +85,22 @@ fn an_owned_event_allocates_once_for_each_text() {
 }
 
 #[test]
+fn unknown_parameters_of_an_owned_event_take_two_more() {
+    let receiver = receiver();
+    for names in [
+        &["status"][..],
+        &["session_code", "shard", "site", "status", "timestamp"],
+    ] {
+        let mut parameters = fixtures::v2_factor().parameters;
+        parameters.extend(names.iter().map(|name| (*name, "1".to_owned())));
+        let fixture = Fixture::new("unknown", parameters);
+        let delivery = delivery(&fixture);
+        let count = allocations(|| drop(receiver.receive(&delivery).unwrap()));
+        assert!(count <= 4 + 2, "{names:?}: {count}");
+    }
+}
+
+#[test]
 fn a_refusal_allocates_nothing() {
     let receiver = receiver();
     let mut buffer = Buffer::new();
