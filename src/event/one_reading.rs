@@ -72,8 +72,9 @@
 //! found.
 //!
 //! What remains cannot be closed: an unknown parameter whose name and value only go on from free text. An identity, a
-//! friendly name, a uuid that is no UUID or a type that is not known may so be longer than what was signed. SECURITY.md
-//! says what to do.
+//! friendly name, a uuid that is no UUID or a type that is not known may so be longer than what was signed. If such a name
+//! has one word, what was signed is no interpretation, and a uuid that is no UUID or a type that is not known may be shorter,
+//! up to a word before an underscore in it. SECURITY.md says what to do.
 //!
 //! The search is in `interpretations`. It looks at each place of a documented name once, whatever leads there, and gives
 //! up, which is a refusal, beyond a number of names and of kinds of ways, so that its work grows with the string and no
