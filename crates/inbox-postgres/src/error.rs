@@ -5,6 +5,9 @@ use twilio_verify_webhooks_inbox::{StoreError, StoreErrorKind};
 /// What to do where tables or functions are missing.
 pub(crate) const NO_SCHEMA: &str = "the tables or functions are missing: call PostgresStore::install, or run the statements of SCHEMA";
 
+/// What the functions say where the tables are for another version.
+const OTHER_VERSION: &str = "TV001";
+
 /// Tells whether a statement may succeed when it is sent again: it met another one.
 pub(crate) fn met_another(error: &Error) -> bool {
     let code = error.code();
@@ -39,6 +42,7 @@ fn kind(code: &SqlState) -> StoreErrorKind {
         | &SqlState::UNDEFINED_FUNCTION => StoreErrorKind::Schema,
         &SqlState::READ_ONLY_SQL_TRANSACTION => StoreErrorKind::ReadOnly,
         &SqlState::DISK_FULL => StoreErrorKind::Full,
+        code if code.code() == OTHER_VERSION => StoreErrorKind::Schema,
         code => match code.code().get(..2) {
             // Connection, insufficient resources, operator intervention, system error.
             Some("08" | "53" | "57" | "58") => StoreErrorKind::Unavailable,

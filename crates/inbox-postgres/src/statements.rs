@@ -3,12 +3,13 @@
 //! Each is one statement with numbered parameters and is safe to send unnamed, so that a pooler in transaction mode
 //! may stand in between. Types in the lists are PostgreSQL's; durations are milliseconds. States are the codes of
 //! [`State::code`]: 0 pending, 1 working, 2 done, 3 dead; a state that is none of these counts as dead. All of them work at READ COMMITTED and at REPEATABLE READ;
-//! at the latter, and at SERIALIZABLE, one that fails with the code `40001` may be sent again.
+//! at the latter, and at SERIALIZABLE, one that fails with the code `40001` may be sent again. None changes a setting of a
+//! transaction that it is sent in.
 //!
 //! [`State::code`]: twilio_verify_webhooks_inbox::State::code
 
-/// Makes the tables, the indexes and the functions that are not there yet. Several statements, in one transaction; they
-/// may run again, and at the same time elsewhere.
+/// Makes the tables and the indexes that are not there yet, and the functions. Several statements, in one transaction
+/// at READ COMMITTED, such as `psql --single-transaction`; they may run again, and at the same time elsewhere.
 ///
 /// [`ACCEPT`], [`TAKE`] and [`SETTLE`] call a function each. The server keeps a function's plans for each connection, so
 /// that these statements need not be prepared to be cheap. The functions are in PL/pgSQL, act with the rights of who
@@ -21,7 +22,8 @@ pub const SCHEMA_VERSION: i32 = 1;
 /// Tells whether the tables fit: version, `compatible_from`, whether what is acknowledged is kept, and whether the
 /// server is a replica that can only be read.
 ///
-/// No parameter. Columns: `version int`, `compatible_from int`, `durable bool`, `replica bool`.
+/// No parameter. Columns: `version int`, `compatible_from int`, `durable bool`, `replica bool`; `functions bool` and
+/// `indexes bool`, whether all of them are there.
 pub const CHECK: &str = include_str!("sql/check.sql");
 
 /// Stores a delivery that is not known.
@@ -33,7 +35,7 @@ pub const CHECK: &str = include_str!("sql/check.sql");
 /// | `$4` | bytea | the digest |
 /// | `$5` | text | the event as JSON |
 /// | `$6` | bigint or null | the lease of a row that is taken in the same step |
-/// | `$7` | text | how long to wait for another transaction with this key, such as `2s` |
+/// | `$7` | text | how long to wait for another transaction with this key or a lock on the table, such as `2s` |
 /// | `$8` | int | [`SCHEMA_VERSION`] |
 /// | `$9` | bool | whether an acknowledgement may be lost in a crash (`synchronous_commit = off`) |
 /// | `$10` | smallint | the code of the [`Kind`](twilio_verify_webhooks_inbox::Kind) |
@@ -59,6 +61,9 @@ pub const ACCEPT: &str = include_str!("sql/accept.sql");
 /// | `$5` | text | the error of a row whose last lease ran out |
 /// | `$6` | int | [`SCHEMA_VERSION`] |
 /// | `$7` | smallint[] | the codes of each [`Kind`](twilio_verify_webhooks_inbox::Kind) that the worker has a handler for |
+/// | `$8` | text | how long to wait for a lock on the table, such as `2s` |
+///
+/// Fails with the code `TV001` if the tables are for a later version that this one cannot use.
 ///
 /// Columns: `account_sid text`, `uuid text`, `digest bytea`, `kind smallint`, `spent bool` (its tries were spent: it is dead now), `late bool` (an
 /// earlier lease ran out), `attempt bigint`, `tries bigint`, `age bigint`, `event text`.
@@ -81,7 +86,7 @@ pub const PUT_ASIDE: &str = include_str!("sql/put_aside.sql");
 /// | `$5` | int | 0 done, 1 again, 2 handed back, 3 lease extended, 4 dead |
 /// | `$6` | bigint or null | with 1, after what time; with 3, the lease |
 /// | `$7` | text or null | with 1 and 4, the error |
-/// | `$8` | text | how long to wait for another transaction with this row, such as `2s` |
+/// | `$8` | text | how long to wait for another transaction with this row or a lock on the table, such as `2s` |
 ///
 /// Columns: `moved bool`; `state smallint`, of the row if this attempt was the last to take it. If `moved` is false
 /// and `state` is one that the step applies to, another transaction changed the row meanwhile: send it again.
@@ -101,9 +106,12 @@ pub const DONE_IN: &str = include_str!("sql/done_in.sql");
 /// | `$2`, `$3` | text | account SID, uuid |
 /// | `$4` | bytea | the digest |
 /// | `$5` | text | how long to wait for another transaction with this key, such as `2s` |
+/// | `$6` | int | [`SCHEMA_VERSION`] |
 ///
-/// Columns: `new bool`; `same bool`, whether the digest of the row that was known is `$4`, null if there was none. If
-/// `new` is false and `same` is null, another transaction stored the row meanwhile: send it again.
+/// Columns: `new bool`; `known bool`, whether there was a row; `same bool`, whether its digest is `$4`, null if it has none
+/// that can be read: such a delivery is to be answered with 503; `compatible_from int`, which says why nothing was stored if
+/// it is null or above `$6`. If `new` and `known` are false and it does not say so, another transaction stored the row
+/// meanwhile: send it again.
 ///
 /// The transaction's own `lock_timeout` is as before afterwards.
 pub const FIRST_IN: &str = include_str!("sql/first_in.sql");

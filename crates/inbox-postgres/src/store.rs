@@ -124,8 +124,9 @@ impl<P: Pool> PostgresStore<P> {
 
     /// Makes the tables and functions that are not there yet, for all inboxes of the database.
     ///
-    /// May be called at every start, by several processes at once. The role needs the right to create tables and functions in
-    /// its schema; where it must not have it, run [`SCHEMA`] as another.
+    /// May be called at every start, by several processes at once: where all is there, or a later version's, it changes
+    /// nothing and needs no right to. Otherwise the role needs the right to create tables and functions in the first schema
+    /// of its `search_path` and must own those that are there; where it must not, run [`SCHEMA`] as another.
     ///
     /// # Errors
     ///
@@ -141,13 +142,23 @@ impl<P: Pool> PostgresStore<P> {
     /// }
     /// ```
     pub async fn install(&self) -> Result<(), StoreError> {
-        let connection = self.shared.pool.connection().await?;
-        let statements = format!("BEGIN; {SCHEMA} COMMIT;");
-        let installed = connection.batch_execute(&statements).await;
-        if installed.is_err() {
-            // The connection may be another's next.
-            let _ = connection.batch_execute("ROLLBACK").await;
+        match self.look().await {
+            Ok(row) => {
+                let version: Option<i32> = row::get(&row, "version")?;
+                let is_complete = row::get(&row, "functions")? && row::get(&row, "indexes")?;
+                if version > Some(SCHEMA_VERSION) || version == Some(SCHEMA_VERSION) && is_complete
+                {
+                    return Ok(());
+                }
+            }
+            Err(error) if error.kind() == StoreErrorKind::Schema => {}
+            Err(error) => return Err(error),
         }
+        let connection = self.shared.pool.connection().await?;
+        // One message is one transaction, which ends with it whatever happens. It has to see what another that it waits
+        // for has made.
+        let statements = format!("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; {SCHEMA}");
+        let installed = connection.batch_execute(&statements).await;
         installed.map_err(|error| store_error(&error))
     }
 
@@ -172,14 +183,11 @@ impl<P: Pool> PostgresStore<P> {
     /// }
     /// ```
     pub async fn check(&self) -> Result<(), StoreError> {
-        let row = self.one(CHECK, &[]).await?;
-        let version: Option<i32> = row::get(&row, "version")?;
-        let compatible_from: Option<i32> = row::get(&row, "compatible_from")?;
-        let (Some(_), Some(compatible_from)) = (version, compatible_from) else {
+        let row = self.look().await?;
+        // First, because a later version may have no functions for this one.
+        fits(row::get(&row, "compatible_from")?)?;
+        if !row::get::<bool>(&row, "functions")? {
             return Err(StoreError::new(StoreErrorKind::Schema, NO_SCHEMA));
-        };
-        if compatible_from > SCHEMA_VERSION {
-            return Err(newer_schema(compatible_from));
         }
         if row::get(&row, "replica")? {
             let error = "the server is a replica";
@@ -200,8 +208,29 @@ impl<P: Pool> PostgresStore<P> {
         self.check().await
     }
 
-    /// Sends a statement until it no longer meets another.
+    /// Looks at what there is.
+    async fn look(&self) -> Result<PgRow, StoreError> {
+        let rows = self.send(CHECK, &[]).await?;
+        only(rows)
+    }
+
+    /// Sends a statement, and finds out what is wrong with the tables if it fails because of them.
     async fn rows(
+        &self,
+        statement: &'static str,
+        parameters: &Parameters<'_>,
+    ) -> Result<Vec<PgRow>, StoreError> {
+        match self.send(statement, parameters).await {
+            Err(error) if error.kind() == StoreErrorKind::Schema => {
+                self.check().await?;
+                Err(error)
+            }
+            sent => sent,
+        }
+    }
+
+    /// Sends a statement until it no longer meets another.
+    async fn send(
         &self,
         statement: &'static str,
         parameters: &Parameters<'_>,
@@ -224,18 +253,28 @@ impl<P: Pool> PostgresStore<P> {
         statement: &'static str,
         parameters: &Parameters<'_>,
     ) -> Result<PgRow, StoreError> {
-        let rows = self.rows(statement, parameters).await?;
-        let row = rows.into_iter().next();
-        row.ok_or_else(|| StoreError::new(StoreErrorKind::Other, "expected a row, found none"))
+        only(self.rows(statement, parameters).await?)
     }
 }
 
-fn newer_schema(compatible_from: i32) -> StoreError {
+fn only(rows: Vec<PgRow>) -> Result<PgRow, StoreError> {
+    let row = rows.into_iter().next();
+    row.ok_or_else(|| StoreError::new(StoreErrorKind::Other, "expected a row, found none"))
+}
+
+/// Tells whether this version can use tables that need a version of the schema, null if they do not say which.
+pub(crate) fn fits(compatible_from: Option<i32>) -> Result<(), StoreError> {
+    let Some(compatible_from) = compatible_from else {
+        return Err(StoreError::new(StoreErrorKind::Schema, NO_SCHEMA));
+    };
+    if compatible_from <= SCHEMA_VERSION {
+        return Ok(());
+    }
     let error = format!(
         "the tables need version {compatible_from} of the schema or a later one, and this is version \
          {SCHEMA_VERSION}: a later version of the application is running"
     );
-    StoreError::new(StoreErrorKind::Schema, error)
+    Err(StoreError::new(StoreErrorKind::Schema, error))
 }
 
 fn not_durable() -> StoreError {

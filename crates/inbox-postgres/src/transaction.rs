@@ -7,8 +7,8 @@ use twilio_verify_webhooks_inbox::{Digest, StoreError, StoreErrorKind, Ticket};
 use crate::error::store_error;
 use crate::name::InboxName;
 use crate::row;
-use crate::statements::{DONE_IN, FIRST_IN};
-use crate::store::Parameters;
+use crate::statements::{DONE_IN, FIRST_IN, SCHEMA_VERSION};
+use crate::store::{Parameters, fits};
 
 /// How long [`first_in`] waits for another transaction with the same delivery.
 const LOCK_TIMEOUT: &str = "2000ms";
@@ -133,6 +133,7 @@ pub async fn first_in(
         (&id.uuid(), Type::TEXT),
         (&digest, Type::BYTEA),
         (&LOCK_TIMEOUT, Type::TEXT),
+        (&SCHEMA_VERSION, Type::INT4),
     ];
     for _ in 0..TRIES {
         let rows = transaction.query_typed(FIRST_IN, parameters).await;
@@ -141,12 +142,15 @@ pub async fn first_in(
         if row::get(found, "new")? {
             return Ok(First::First);
         }
-        match row::get::<Option<bool>>(found, "same")? {
-            Some(true) => return Ok(First::Seen),
-            Some(false) => return Ok(First::Conflict),
-            // Another transaction committed it while the statement waited: the next one sees it.
-            None => {}
+        if row::get(found, "known")? {
+            return match row::get(found, "same")? {
+                Some(true) => Ok(First::Seen),
+                Some(false) => Ok(First::Conflict),
+                None => Err(row::unexpected("digest")),
+            };
         }
+        // Otherwise another transaction committed it while the statement waited: the next one sees it.
+        fits(row::get(found, "compatible_from")?)?;
     }
     let error = "the row appears and goes again";
     Err(StoreError::new(StoreErrorKind::Unavailable, error))

@@ -30,16 +30,35 @@ CREATE TABLE IF NOT EXISTS twilio_verify_inbox (
     error       text,
     PRIMARY KEY (inbox, account_sid, uuid)
 );
-CREATE INDEX IF NOT EXISTS twilio_verify_inbox_open ON twilio_verify_inbox (inbox, kind, due) WHERE state IN (0, 1);
--- Dead rows, and those of a state that nobody knows.
-CREATE INDEX IF NOT EXISTS twilio_verify_inbox_dead ON twilio_verify_inbox (inbox, account_sid, uuid) WHERE state NOT IN (0, 1, 2);
--- For the purge alone.
-CREATE INDEX IF NOT EXISTS twilio_verify_inbox_done ON twilio_verify_inbox (inbox, due) WHERE state = 2;
+-- Not by IF NOT EXISTS, which waits for all transactions that have written, with whoever comes after them behind it, even
+-- for an index that is there.
+DO $indexes$
+DECLARE
+    there CONSTANT text[] := ARRAY(
+        SELECT relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+        WHERE indrelid = 'twilio_verify_inbox'::regclass
+    );
+BEGIN
+    IF 'twilio_verify_inbox_open' <> ALL (there) THEN
+        CREATE INDEX twilio_verify_inbox_open ON twilio_verify_inbox (inbox, kind, due) WHERE state IN (0, 1);
+    END IF;
+    -- Dead rows, and those of a state that nobody knows.
+    IF 'twilio_verify_inbox_dead' <> ALL (there) THEN
+        CREATE INDEX twilio_verify_inbox_dead ON twilio_verify_inbox (inbox, account_sid, uuid) WHERE state NOT IN (0, 1, 2);
+    END IF;
+    -- For the purge alone.
+    IF 'twilio_verify_inbox_done' <> ALL (there) THEN
+        CREATE INDEX twilio_verify_inbox_done ON twilio_verify_inbox (inbox, due) WHERE state = 2;
+    END IF;
+END
+$indexes$;
 
 -- What is asked for all the time are functions, because the server keeps their plans, whoever asks and however: the same
 -- as statements takes several times as long to plan as to run. A plan is made once and for any size of the table, so that
 -- one that was made while it was empty does not read the whole of it later.
--- The version of the schema is in their names, so that applications of two versions can run beside each other.
+-- The version of the schema is in their names, so that applications of two versions can run beside each other: a function
+-- that changes gets another.
+-- Their lock_timeout is one of their own, so that what they set ends with them, in a transaction of the caller's as well.
 
 -- Stores a delivery that is not known.
 CREATE OR REPLACE FUNCTION twilio_verify_inbox_accept_1(
@@ -47,11 +66,12 @@ CREATE OR REPLACE FUNCTION twilio_verify_inbox_accept_1(
     lease bigint, lock_timeout text, schema_version integer, accept_volatile boolean, of_kind smallint,
     OUT new boolean, OUT state smallint, OUT same boolean, OUT compatible_from integer, OUT durable boolean
 ) LANGUAGE plpgsql
-SET enable_seqscan = off SET jit = off SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET jit = off SET plan_cache_mode = force_generic_plan SET lock_timeout = 0
 AS $accept$
 DECLARE
     taken CONSTANT integer := (lease IS NOT NULL)::integer;
 BEGIN
+    lock_timeout := set_config('lock_timeout', lock_timeout, true);
     new := false;
     FOR turn IN 1..2 LOOP
         -- What is known is not tried: it would wait for a transaction that has the row.
@@ -66,7 +86,6 @@ BEGIN
         IF ((durable OR accept_volatile) AND compatible_from <= schema_version) IS NOT TRUE THEN
             RETURN;
         END IF;
-        PERFORM set_config('lock_timeout', lock_timeout, true);
         INSERT INTO twilio_verify_inbox
             (inbox, account_sid, uuid, digest, kind, state, attempt, tries, due, event, received)
         VALUES (of_inbox, of_account_sid, of_uuid, of_digest, of_kind, taken, taken, taken,
@@ -83,20 +102,22 @@ $accept$;
 
 -- Takes rows that are due.
 CREATE OR REPLACE FUNCTION twilio_verify_inbox_take_1(
-    of_inbox text, most bigint, lease bigint, max_tries bigint, lease_ran_out text, schema_version integer, kinds smallint[]
+    of_inbox text, most bigint, lease bigint, max_tries bigint, lease_ran_out text, schema_version integer, kinds smallint[],
+    lock_timeout text
 ) RETURNS TABLE (
     account_sid text, uuid text, digest bytea, kind smallint, spent boolean, late boolean, attempt bigint, tries bigint,
     age bigint, event text
 ) LANGUAGE plpgsql
-SET enable_seqscan = off SET jit = off SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET jit = off SET plan_cache_mode = force_generic_plan SET lock_timeout = 0
 AS $take$
 #variable_conflict use_column
 DECLARE
     moment timestamptz;
     chosen record;
 BEGIN
-    IF (SELECT compatible_from > schema_version FROM twilio_verify_inbox_schema WHERE one_row) IS NOT FALSE THEN
-        RETURN;
+    lock_timeout := set_config('lock_timeout', lock_timeout, true);
+    IF (SELECT compatible_from <= schema_version FROM twilio_verify_inbox_schema WHERE one_row) IS NOT TRUE THEN
+        RAISE EXCEPTION 'the tables are not for version % of the schema', schema_version USING ERRCODE = 'TV001';
     END IF;
     moment := clock_timestamp();
     FOR chosen IN
@@ -153,14 +174,13 @@ CREATE OR REPLACE FUNCTION twilio_verify_inbox_settle_1(
     of_inbox text, of_account_sid text, of_uuid text, of_attempt bigint, step integer, after bigint, of_error text,
     lock_timeout text
 ) RETURNS TABLE (moved boolean, state smallint) LANGUAGE plpgsql
-SET enable_seqscan = off SET jit = off SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET jit = off SET plan_cache_mode = force_generic_plan SET lock_timeout = 0
 AS $settle$
 #variable_conflict use_column
 BEGIN
+    lock_timeout := set_config('lock_timeout', lock_timeout, true);
     RETURN QUERY
-    WITH settings AS MATERIALIZED (
-        SELECT set_config('lock_timeout', lock_timeout, true)
-    ), clock AS MATERIALIZED (
+    WITH clock AS MATERIALIZED (
         SELECT clock_timestamp() AS now
     ), known AS MATERIALIZED (
         SELECT state FROM twilio_verify_inbox
@@ -172,7 +192,7 @@ BEGIN
             due = clock.now + coalesce(after, 0) * interval '1 millisecond',
             event = CASE WHEN step <> 0 THEN row.event END,
             error = CASE step WHEN 0 THEN NULL WHEN 1 THEN of_error WHEN 4 THEN of_error ELSE row.error END
-        FROM settings, clock
+        FROM clock
         WHERE row.inbox = of_inbox AND row.account_sid = of_account_sid AND row.uuid = of_uuid
             AND row.attempt = of_attempt AND of_attempt > 0
             AND (row.state = 1 OR step = 0 AND row.state IN (0, 3))

@@ -10,8 +10,7 @@ use twilio_verify_webhooks_inbox::{
     StoreError, StoreErrorKind, Taken, Terms, Ticket,
 };
 
-use super::{Parameters, PostgresStore, Shared, TRIES, newer_schema, not_durable};
-use crate::error::NO_SCHEMA;
+use super::{Parameters, PostgresStore, Shared, TRIES, fits, not_durable};
 use crate::pool::Pool;
 use crate::row;
 use crate::statements::{
@@ -55,11 +54,7 @@ impl<P: Pool> Store for PostgresStore<P> {
                     None => Err(row::unexpected("digest")),
                 };
             }
-            match row::get::<Option<i32>>(&row, "compatible_from")? {
-                None => return Err(StoreError::new(StoreErrorKind::Schema, NO_SCHEMA)),
-                Some(version) if version > SCHEMA_VERSION => return Err(newer_schema(version)),
-                Some(_) => {}
-            }
+            fits(row::get(&row, "compatible_from")?)?;
             if !row::get::<bool>(&row, "durable")? && !accept_volatile {
                 return Err(not_durable());
             }
@@ -80,6 +75,7 @@ impl<P: Pool> Store for PostgresStore<P> {
             (&Terms::LEASE_RAN_OUT, Type::TEXT),
             (&SCHEMA_VERSION, Type::INT4),
             (&kinds, Type::INT2_ARRAY),
+            (&self.shared.lock_timeout, Type::TEXT),
         ];
         let mut taken = Taken::default();
         for row in self.rows(TAKE, parameters).await? {

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use deadpool_postgres::{Manager, Pool};
 use tokio_postgres::NoTls;
+use twilio_verify_webhooks_inbox::StoreErrorKind;
 use twilio_verify_webhooks_inbox::testing::Conformance;
 
 use twilio_verify_webhooks_inbox_postgres::{PostgresStore, SCHEMA};
@@ -97,5 +98,12 @@ async fn keeps_the_protocol_in_a_table_that_is_partitioned_by_hash() -> TestResu
         let store = PostgresStore::new(pool.max_size(16).build()?, name()?);
         suite.concurrent(Arc::new(store)).await?;
     }
+    // One partition that a crash empties is enough to lose what was acknowledged.
+    client
+        .batch_execute("ALTER TABLE twilio_verify_inbox_3 SET UNLOGGED")
+        .await?;
+    let store = PostgresStore::new(client, name()?);
+    let kind = store.check().await.err().map(|error| error.kind());
+    assert_eq!(kind, Some(StoreErrorKind::NotDurable));
     Ok(())
 }

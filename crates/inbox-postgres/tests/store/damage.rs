@@ -7,7 +7,7 @@ use twilio_verify_webhooks::testing::EventBuilder;
 use twilio_verify_webhooks_inbox::{
     Accepted, Entry, Inbox, Kind, Selection, Settlement, Store, StoreErrorKind, Terms,
 };
-use twilio_verify_webhooks_inbox_postgres::PostgresStore;
+use twilio_verify_webhooks_inbox_postgres::{PostgresStore, first_in};
 
 use crate::support::{TestResult, connect, name, received, server, store};
 
@@ -42,8 +42,11 @@ async fn a_row_that_cannot_be_read_hinders_no_other() -> TestResult {
         let store = PostgresStore::new(Arc::clone(&client), name()?);
         let mut ids = Vec::new();
         let mut entries = Vec::new();
+        let mut deliveries = Vec::new();
         for _ in 0..3 {
-            let entry = Entry::new(&received(&EventBuilder::challenge_approved())?)?;
+            let delivery = received(&EventBuilder::challenge_approved())?;
+            let entry = Entry::new(&delivery)?;
+            deliveries.push(delivery);
             assert_eq!(store.accept(entry.clone(), None).await?, Accepted::New);
             ids.push(entry.id().clone());
             entries.push(entry);
@@ -86,9 +89,16 @@ async fn a_row_that_cannot_be_read_hinders_no_other() -> TestResult {
         }
         assert_eq!(inbox.purge(Duration::ZERO, usize::MAX).await?, 2, "{set}");
         if column == "digest" {
-            let error = store.accept(entry.clone(), None).await.err();
-            let kind = error.map(|error| error.kind());
-            assert_eq!(kind, Some(StoreErrorKind::Corrupt));
+            let accepted = store.accept(entry.clone(), None).await.err();
+            let (mut user, connection) =
+                tokio_postgres::connect(&address, tokio_postgres::NoTls).await?;
+            tokio::spawn(connection);
+            let transaction = user.transaction().await?;
+            let first = first_in(&transaction, store.inbox(), &deliveries[0]).await;
+            for error in [accepted, first.err()] {
+                let kind = error.map(|error| error.kind());
+                assert_eq!(kind, Some(StoreErrorKind::Corrupt));
+            }
         }
         if has_id {
             assert_eq!(inbox.revive(&Selection::at_most(8)).await?, 1, "{set}");

@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_postgres::IsolationLevel;
@@ -5,9 +6,9 @@ use twilio_verify_webhooks::testing::EventBuilder;
 use twilio_verify_webhooks_inbox::{
     Accepted, Entry, Kind, Settled, Settlement, State, Store, StoreErrorKind, Terms,
 };
-use twilio_verify_webhooks_inbox_postgres::{DoneInError, First, done_in, first_in};
+use twilio_verify_webhooks_inbox_postgres::{DoneInError, First, PostgresStore, done_in, first_in};
 
-use crate::support::{TestResult, received, server, store};
+use crate::support::{TestResult, connect, database, name, received, server, store};
 
 const TERMS: Terms = Terms {
     lease: Duration::ZERO,
@@ -185,5 +186,69 @@ async fn deliveries_that_meet_in_two_transactions_are_first_once() -> TestResult
     let (seen, committed) = tokio::join!(waiting, first.commit());
     committed?;
     assert_eq!(seen?, First::Seen);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_step_inside_a_transaction_changes_none_of_its_settings() -> TestResult {
+    let Some(address) = server("INBOX_POSTGRES") else {
+        return Ok(());
+    };
+    let client = connect(&address, "").await?;
+    let store = PostgresStore::new(Arc::clone(&client), name()?);
+    store.install().await?;
+    let settings = "SELECT string_agg(name || '=' || setting, ' ' ORDER BY name) FROM pg_settings
+        WHERE source = 'session'";
+    client
+        .batch_execute("BEGIN; SET LOCAL lock_timeout = '1234ms'")
+        .await?;
+    let before: String = client.query_one(settings, &[]).await?.get(0);
+    let entry = Entry::new(&received(&EventBuilder::challenge_approved())?)?;
+    assert_eq!(store.accept(entry, None).await?, Accepted::New);
+    let taken = store.take(&TERMS, 1).await?;
+    let ticket = &taken.rows.first().ok_or("expected a row")?.ticket;
+    let extend = Settlement::Extend {
+        lease: Duration::ZERO,
+    };
+    assert_eq!(store.settle(ticket, extend).await?, Settled::Held);
+    let after: String = client.query_one(settings, &[]).await?.get(0);
+    client.batch_execute("ROLLBACK").await?;
+    assert_eq!(before, after);
+    Ok(())
+}
+
+/// As a migration of the user's locks it.
+#[tokio::test]
+async fn a_table_that_stays_locked_is_not_waited_for_long() -> TestResult {
+    let Some(address) = server("INBOX_POSTGRES") else {
+        return Ok(());
+    };
+    let (address, client) = database(&address, "locked").await?;
+    let store = PostgresStore::new(client, name()?).lock_timeout(Duration::from_millis(50));
+    store.install().await?;
+    let entry = Entry::new(&received(&EventBuilder::challenge_approved())?)?;
+    assert_eq!(store.accept(entry.clone(), None).await?, Accepted::New);
+    let taken = store.take(&TERMS, 1).await?;
+    let ticket = &taken.rows.first().ok_or("expected a row")?.ticket;
+    let mut other = session(&address).await?;
+    let transaction = other.transaction().await?;
+    transaction
+        .batch_execute("LOCK TABLE twilio_verify_inbox")
+        .await?;
+    let steps = async {
+        [
+            store.accept(entry.clone(), None).await.err(),
+            store.take(&TERMS, 1).await.err(),
+            store.settle(ticket, Settlement::Done).await.err(),
+        ]
+    };
+    for error in tokio::time::timeout(Duration::from_secs(20), steps).await? {
+        assert_eq!(
+            error.map(|error| error.kind()),
+            Some(StoreErrorKind::Timeout)
+        );
+    }
+    transaction.rollback().await?;
+    assert_eq!(store.settle(ticket, Settlement::Done).await?, Settled::Held);
     Ok(())
 }

@@ -59,6 +59,7 @@ async fn work(pool: &PgPool) -> Result<Option<String>, Box<dyn Error>> {
         .bind("the lease of the last try ran out")
         .bind(SCHEMA_VERSION)
         .bind(vec![i16::from(Kind::Push.code())])
+        .bind("2s")
         .persistent(false)
         .fetch_optional(pool)
         .await?;
