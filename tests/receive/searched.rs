@@ -51,6 +51,11 @@ fn a_type_does_not_end_with_what_joins_words() {
     assert!(!receives("uaua_w"));
     // Not `foo.barua_` before `ua_w`.
     assert!(receives("ua_ua_w"));
+    let receives = |name: &str| is_accepted(v2_factor(), &[("factor_type", "voice"), (name, "1")]);
+    // `voicei` before `ga_x`.
+    assert!(!receives("iga_x"));
+    // Not `voicei_` before `ga_x`.
+    assert!(receives("i_ga_x"));
 }
 
 #[test]
