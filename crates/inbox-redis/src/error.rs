@@ -28,8 +28,8 @@ pub enum ClaimsError {
         "expected the name of an inbox: 1 to 64 letters, digits, dashes, underscores, points or colons"
     )]
     Name,
-    /// The server answered what the scripts of this version do not.
-    #[error("expected an answer of this version's scripts")]
+    /// The server answered what the scripts of this version do not, or the key holds what they do not write.
+    #[error("expected an answer of this version's scripts, and a key that they wrote")]
     Answer,
 }
 

@@ -133,6 +133,40 @@ async fn another_delivery_with_the_same_id_is_a_conflict() -> TestResult {
     Ok(())
 }
 
+/// It says nothing about what was delivered, so it is not a conflict, which a sender would not repeat.
+#[tokio::test]
+async fn a_key_that_cannot_be_read_is_an_error_and_not_a_conflict() -> TestResult {
+    let Some(mut connection) = connection().await? else {
+        return Ok(());
+    };
+    let name = format!("unread-{}", std::process::id());
+    let claims = RedisClaims::builder(connection.clone(), name.as_str())
+        .build()
+        .await?;
+    let received = received(&EventBuilder::challenge_approved())?;
+    let key = format!(
+        "twilio_verify_inbox:{name}:{}",
+        received.event.delivery_id()
+    );
+    let ticket = new(claims.claim(&received).await?)?;
+    let read = redis::cmd("GET").arg(&key).to_owned();
+    let written: String = read.query_async(&mut connection).await?;
+    let unknown = written.replacen('w', "x", 1);
+    for value in ["", "w", "d", "garbage", &written[1..], &unknown] {
+        let set = redis::cmd("SET").arg(&key).arg(value).to_owned();
+        set.exec_async(&mut connection).await?;
+        let claimed = claims.claim(&received).await;
+        assert!(
+            matches!(claimed, Err(ClaimsError::Answer)),
+            "{value}: {claimed:?}"
+        );
+        assert_eq!(claims.done(&ticket).await?, Settled::Lost);
+        let kept: String = read.query_async(&mut connection).await?;
+        assert_eq!(kept, value);
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_lease_that_ran_out_and_was_not_taken_is_still_held() -> TestResult {
     let Some(claims) = claims(MINUTE).await? else {

@@ -4,6 +4,9 @@ if not value then
     redis.call('SET', KEYS[1], 'w' .. ARGV[1] .. ARGV[2], 'PX', ARGV[3])
     return 'new'
 end
+if #value ~= 65 or not string.find(value, '^[wd]') then
+    return 'unknown'
+end
 if string.sub(value, 2, 33) ~= ARGV[1] then
     return 'conflict'
 end

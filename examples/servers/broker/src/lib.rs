@@ -60,6 +60,16 @@ pub async fn open(url: &str, name: &str) -> lapin::Result<(Connection, Channel)>
     Ok((connection, channel))
 }
 
+/// Returns once the connection is lost, which does not come back by itself.
+pub async fn lost(connection: &Connection) {
+    let mut events = connection.events_listener();
+    while connection.status().connected() {
+        if let None | Some(lapin::Event::Error(_)) = events.next().await {
+            return;
+        }
+    }
+}
+
 /// Hands an event to the broker, and returns once it is stored.
 pub async fn publish(channel: &Channel, queue: &str, event: &Event<'_>) -> Result<(), NotStored> {
     let json = serde_json::to_vec(event).map_err(|_| NotStored)?;

@@ -14,13 +14,13 @@ use std::env;
 use std::error::Error;
 
 use twilio_verify_webhooks::{AuthToken, Event, Receiver};
-use webhook_broker::{App, consume, open, router};
+use webhook_broker::{App, consume, lost, open, router};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let broker = env::var("BROKER_URL").map_err(|_| "BROKER_URL is not set")?;
     let queue = env::var("QUEUE").unwrap_or_else(|_| "verify-events".into());
-    let (_connection, channel) = open(&broker, &queue).await?;
+    let (connection, channel) = open(&broker, &queue).await?;
     match env::args().nth(1).as_deref() {
         Some("serve") => {
             let url = env::var("WEBHOOK_URL").map_err(|_| "WEBHOOK_URL is not set")?;
@@ -36,7 +36,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
             });
             let listener = tokio::net::TcpListener::bind(listen).await?;
             println!("listening on http://{}", listener.local_addr()?);
-            axum::serve(listener, app).await?;
+            tokio::select! {
+                served = axum::serve(listener, app) => served?,
+                // Until it is started again it would answer each delivery with 503.
+                () = lost(&connection) => return Err("the connection to the broker is lost".into()),
+            }
         }
         Some("consume") => {
             println!("waiting for events");

@@ -11,7 +11,7 @@ use lapin::{BasicProperties, Channel, Connection};
 use tower::ServiceExt as _;
 use twilio_verify_webhooks::testing::{EventBuilder, Signer};
 use twilio_verify_webhooks::{AuthToken, Event, Receiver};
-use webhook_broker::{App, MAX_DELIVERIES, consume, open, router};
+use webhook_broker::{App, MAX_DELIVERIES, consume, lost, open, router};
 
 type TestResult = Result<(), Box<dyn Error>>;
 
@@ -172,5 +172,43 @@ async fn without_a_queue_or_a_broker_nothing_is_acknowledged() -> TestResult {
     server.connection.close(200, "".into()).await?;
     let answered = tokio::time::timeout(Duration::from_secs(30), server.deliver(&event, TOKEN));
     assert_eq!(answered.await??, 503);
+    Ok(())
+}
+
+/// As when the broker is restarted: whatever is in between goes away.
+#[tokio::test]
+async fn a_connection_that_is_lost_is_noticed_by_server_and_consumer() -> TestResult {
+    let Ok(url) = env::var("BROKER_URL") else {
+        eprintln!("left out: BROKER_URL is not set");
+        return Ok(());
+    };
+    let (_, address) = url.rsplit_once('@').ok_or("expected a user")?;
+    let (address, _) = address.split_once('/').ok_or("expected a host")?;
+    let address = address.to_owned();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let url = url.replace(&address, &listener.local_addr()?.to_string());
+    let proxy = tokio::spawn(async move {
+        let (mut near, _) = listener.accept().await?;
+        let mut far = tokio::net::TcpStream::connect(address).await?;
+        tokio::io::copy_bidirectional(&mut near, &mut far).await
+    });
+    let (connection, channel) = open(&url, "lost").await?;
+    let noticed = async {
+        let consumed = consume(&channel, "lost", async |_| Ok::<_, &str>(()));
+        let ((), consumed) = tokio::join!(lost(&connection), consumed);
+        consumed
+    };
+    let cut = async {
+        // The consumer is there once the broker answers what was asked after it.
+        let _ = channel
+            .basic_get("lost.dead".into(), BasicGetOptions::default())
+            .await;
+        proxy.abort();
+    };
+    let noticed = async { tokio::join!(noticed, cut).0 };
+    let consumed = tokio::time::timeout(Duration::from_secs(30), noticed).await?;
+    assert!(consumed.is_err());
+    // What was lost before it is asked for is noticed as well.
+    tokio::time::timeout(Duration::from_secs(30), lost(&connection)).await?;
     Ok(())
 }
