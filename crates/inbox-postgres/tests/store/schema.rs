@@ -4,7 +4,7 @@ use std::time::Duration;
 use twilio_verify_webhooks::testing::EventBuilder;
 use twilio_verify_webhooks_inbox::testing::Conformance;
 use twilio_verify_webhooks_inbox::{
-    Accepted, Entry, Kind, Settlement, Store, StoreErrorKind, Terms,
+    Accepted, Entry, Kind, Settled, Settlement, Store, StoreErrorKind, Terms,
 };
 use twilio_verify_webhooks_inbox_postgres::{
     First, PostgresStore, SCHEMA, SCHEMA_VERSION, first_in,
@@ -214,9 +214,22 @@ async fn a_newer_schema_works_if_it_says_so_and_stops_a_running_store_if_not() -
     client
         .batch_execute(&migrate(SCHEMA_VERSION + 7, SCHEMA_VERSION))
         .await?;
+    // Its columns may have any names that do not begin with `of_`, as parameters do.
+    let names = "SELECT DISTINCT name
+        FROM pg_proc, unnest(proargnames) AS parameter, regexp_replace(parameter, '^of_', '') AS name
+        WHERE proname LIKE 'twilio_verify_inbox_%' AND name NOT IN
+            (SELECT attname FROM pg_attribute WHERE attrelid = 'twilio_verify_inbox'::regclass)";
+    for name in client.query(names, &[]).await? {
+        let name: &str = name.get(0);
+        let add = format!("ALTER TABLE twilio_verify_inbox ADD COLUMN {name} text DEFAULT '7'");
+        client.batch_execute(&add).await?;
+    }
     let event = EventBuilder::challenge_approved();
     let entry = Entry::new(&received(&event)?)?;
     assert_eq!(store.accept(entry, None).await?, Accepted::New);
+    let taken = store.take(&TERMS, 8).await?;
+    let ticket = &taken.rows.first().ok_or("expected a row")?.ticket;
+    assert_eq!(store.settle(ticket, Settlement::Done).await?, Settled::Held);
 
     client
         .batch_execute(&migrate(SCHEMA_VERSION + 8, SCHEMA_VERSION + 1))
