@@ -119,6 +119,16 @@ impl Places {
         }))
     }
 
+    pub(crate) const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Keeps the places before one of others, and the last of a block, whose next byte is in another.
+    #[inline(always)]
+    pub(crate) fn before(self, others: Self) -> Self {
+        Self(self.0 & (others.0 >> 1 | 1 << (BLOCK - 1)))
+    }
+
     /// Takes out the places before another.
     #[inline(always)]
     #[allow(clippy::cast_possible_truncation, reason = "no place is so far")]

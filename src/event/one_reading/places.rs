@@ -1,7 +1,7 @@
 //! Where documented names occur in the string to sign, and where unknown ones could start.
 
 use crate::error::EventError;
-use crate::kernels::block::{self, Finder, digit, equal};
+use crate::kernels::block::{self, BLOCK, Finder, Lanes, digit, equal};
 use crate::limits;
 use crate::params::Name;
 
@@ -46,14 +46,19 @@ impl Places {
     /// are in no interpretation.
     pub(super) fn find(&mut self, text: &str) -> Result<(), EventError> {
         let mut service = None;
-        let mut underscores = Finder::new(text.as_bytes(), |bytes| equal(bytes, b'_'));
-        let mut from = 0;
-        while let Some(underscore) = underscores.find(from) {
-            from = underscore.saturating_add(1);
-            if let Some((start, name)) = joined_at(text, underscore) {
-                self.push(start, name)?;
-                if name == Name::ServiceSid {
-                    service = service.or(Some(from));
+        for (block, from) in text.as_bytes().chunks(BLOCK).zip((0..).step_by(BLOCK)) {
+            let underscores = block::Places::of_first(block, |bytes| equal(bytes, b'_'));
+            if underscores.is_empty() {
+                continue;
+            }
+            let words = block::Places::of_first(block, second_word);
+            for underscore in underscores.before(words) {
+                let underscore = underscore.saturating_add(from);
+                if let Some((start, name)) = joined_at(text, underscore) {
+                    self.push(start, name)?;
+                    if name == Name::ServiceSid {
+                        service = service.or(Some(underscore));
+                    }
                 }
             }
         }
@@ -151,6 +156,15 @@ impl Places {
             .take_while(|place| place.start.saturating_add(Name::LONGEST) > start)
             .any(|place| place.name.is_joined() && place.end() > start)
     }
+}
+
+/// Sets all bits of the lanes that hold a letter with which the second word of a documented name begins.
+#[inline(always)]
+fn second_word(lanes: Lanes) -> Lanes {
+    let letters = b"dfhimst".map(|letter| equal(lanes, letter));
+    letters
+        .into_iter()
+        .fold(Lanes::ZERO, |all, lanes| all | lanes)
 }
 
 /// Returns the documented name whose first underscore is at a place, and where it starts.
