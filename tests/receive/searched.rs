@@ -58,6 +58,20 @@ fn a_type_does_not_end_with_what_joins_words() {
     assert!(receives("i_ga_x"));
 }
 
+/// Signed as `session=uuid`, `type=factor.status_updated` and `user_uuid=xW` with a control character.
+#[test]
+fn a_type_is_not_cut_where_one_that_ends_before_a_joining_sign_would_hide_the_signed_one() {
+    let cut = [
+        ("sess", "ionuuid"),
+        ("type", "factor.stat"),
+        ("us_u", "pdateduser_uuidxW\u{13}"),
+        ("uuid", "wh_123"),
+    ];
+    for event in [v1_factor(), v2_factor()] {
+        assert!(!is_accepted(event, &cut));
+    }
+}
+
 #[test]
 fn a_documented_name_is_seen_however_long_the_word_that_it_starts() {
     let uuid = format!("{}_b", "a".repeat(60));

@@ -106,11 +106,11 @@ pub(super) fn ends(
     let is_any = |end| is_any && Some(end) != presented;
     let left = &mut budget.ends;
     borders(text.as_bytes(), places, ends, left, is_any, |end, words| {
-        // A factor type does not end with what joins words. Of an event type all is checked later.
+        // A type does not end with what joins words.
         let before = end
             .checked_sub(1)
             .and_then(|last| text.as_bytes().get(last));
-        if name == Name::FactorType && before == Some(&b'_') {
+        if matches!(name, Name::Type | Name::FactorType) && matches!(before, Some(b'.' | b'_')) {
             return Some(());
         }
         see(end, words)
